@@ -1,0 +1,88 @@
+/**
+ * Every limit of Logbrook has its name here, its unit last in the name, and a test on both of its sides.
+ * What a user may change is in the server's configuration, which takes its defaults from here.
+ */
+
+const KIB = 1024
+const MIB = 1024 * KIB
+
+// Names and numbers of things
+
+/** Kafka: `Topic.MAX_NAME_LENGTH`. */
+export const TOPIC_NAME_LENGTH_MAX = 249
+/** A partition's slot is the high bits of a row id, and row ids must be safe integers: 2^53 / 2^40, slot 0 unused. */
+export const PARTITIONS_MAX = 8_191
+/** Offsets that a partition can hold: the low bits of a row id. */
+export const OFFSETS_PER_PARTITION_MAX = 2 ** 40
+/** Kafka's offsets are signed 64-bit: the largest that a request may name, though none so large is ever kept. */
+export const OFFSET_NAMEABLE_MAX = 2n ** 63n - 1n
+export const USER_NAME_LENGTH_MAX = 255
+export const PASSWORD_BYTES_MAX = 1 * KIB
+export const ACL_BINDINGS_MAX = 100_000
+/** Bounds on `kafka-client-id` in logs; longer ones are cut. */
+export const CLIENT_ID_LENGTH_MAX = 128
+
+// Records
+
+/** Default of a topic's `max.message.bytes`, counted per record: key + value + headers. */
+export const RECORD_BYTES_MAX_DEFAULT = 8 * MIB
+/** What `max.message.bytes` itself may be set to: the largest request. */
+export const RECORD_BYTES_MAX = 64 * MIB
+/** Body bytes of one stored row. A 64 MB row costs 90 ms per point read; a larger single record keeps one row. */
+export const BATCH_BODY_BYTES_MAX = 256 * KIB
+/** Records of one stored row, so that reading one of a million tiny records stays cheap. */
+export const BATCH_RECORDS_MAX = 4_096
+export const RECORD_HEADERS_MAX = 1_000
+
+// Requests
+
+/** Of any request body, after decompression. */
+export const REQUEST_BODY_BYTES_MAX = 64 * MIB
+/** Of a body that only describes (fetch requests, administration), where 64 MiB of JSON would be an attack. */
+export const DESCRIPTION_BODY_BYTES_MAX = 4 * MIB
+/** Frames of one zstd body: 20,000 empty ones cost half a second. */
+export const ZSTD_FRAMES_MAX = 1_000
+/** log2 of the window a zstd frame may ask for (8 MiB, RFC 8878's recommendation); the library's default admits 128 MB. */
+export const ZSTD_WINDOW_LOG_MAX = 23
+/** Depth of arrays and objects in a JSON body. */
+export const JSON_DEPTH_MAX = 512
+/** After an early refusal the rest of the body is read and dropped up to these, so that the sender sees the answer. */
+export const DISCARD_BYTES_MAX = 256 * MIB
+export const DISCARD_MS_MAX = 4_000
+/** Request line and headers together (node:http `maxHeaderSize`). */
+export const HEADER_BYTES_MAX = 16 * KIB
+export const HEADERS_TIMEOUT_MS = 10_000
+/** For receiving one whole request. */
+export const REQUEST_TIMEOUT_MS = 120_000
+export const CONNECTIONS_CHECKING_INTERVAL_MS = 1_000
+/** Outlives the connection pools of log senders; Node's own 5 s is exactly the Datadog Agent's batch wait. */
+export const KEEP_ALIVE_TIMEOUT_MS = 125_000
+export const CONNECTIONS_MAX = 10_000
+
+// Fetch
+
+/** What `max_bytes: 0` stands for: the broker's own budget for one fetch. */
+export const FETCH_BYTES_DEFAULT = 50 * MIB
+/** Whatever a fetch asks for, no answer holds more bytes of records than this. */
+export const FETCH_BYTES_MAX = 64 * MIB
+export const FETCH_RECORDS_MAX = 1_000_000
+/** Entries (partitions) of one fetch. */
+export const FETCH_ENTRIES_MAX = 10_000
+export const LONG_POLL_MS_MAX = 30_000
+export const LONG_POLLS_MAX = 10_000
+export const TAILS_MAX = 1_000
+
+// Produce
+
+/** Body bytes after which the intake moves to the topic's next partition. */
+export const PARTITION_ROTATION_BYTES = 1 * MIB
+
+// Process
+
+export const SHUTDOWN_GRACE_MS = 5_000
+/** No door leaves an intake unanswered for longer: senders give up at 10 s and send again. */
+export const STORAGE_TIMEOUT_MS = 5_000
+
+// Retention
+
+export const RETENTION_CHECK_INTERVAL_MS = 60_000
