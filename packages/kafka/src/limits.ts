@@ -33,6 +33,8 @@ export const BATCH_BODY_BYTES_MAX = 256 * KIB
 /** Records of one stored row, so that reading one of a million tiny records stays cheap. */
 export const BATCH_RECORDS_MAX = 4_096
 export const RECORD_HEADERS_MAX = 1_000
+/** Records of one compressed batch, inflated: room for the largest record and its framing. */
+export const BATCH_INFLATED_BYTES_MAX = 65 * MIB
 
 // Requests
 
@@ -71,6 +73,10 @@ export const FETCH_ENTRIES_MAX = 10_000
 export const LONG_POLL_MS_MAX = 30_000
 export const LONG_POLLS_MAX = 10_000
 export const TAILS_MAX = 1_000
+/** Bytes of one partition's records that a tail reads at a time. */
+export const TAIL_ROUND_BYTES = 256 * KIB
+/** A silent tail is given a sign of life this often, so that proxies keep the connection. */
+export const TAIL_IDLE_MS = 15_000
 
 // Produce
 

@@ -1,0 +1,38 @@
+/** Everything that a running Logbrook is made from. The command line, the tests and the fixture each build one of these. */
+import type { AuthenticationMode } from '@logbrook/broker/authentication'
+import type { Clock } from '@logbrook/kafka/clock'
+import type { TopicId } from '@logbrook/kafka/log'
+import type { Principal } from '@logbrook/kafka/principal'
+import type { Logger } from './logger.ts'
+
+export interface ServerOptions {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly location: { readonly dataDir: string } | 'memory'
+  readonly durability: 'os' | 'fsync'
+  readonly checkpoint: 'worker' | 'inline'
+  readonly authentication: AuthenticationMode
+  readonly acls: boolean
+  readonly superUsers: readonly Principal[]
+  /** Kafka's `allow.everyone.if.no.acl.found`. */
+  readonly allowWithoutBinding: boolean
+  /** Names beside the loopback ones that a `Host` header may hold. Not looked at where `host` is not loopback and none is given. */
+  readonly allowedHosts: readonly string[]
+  readonly corsOrigins: readonly string[]
+  readonly intake: IntakeOptions
+  readonly clock: Clock
+  readonly logger: Logger
+  /** For the partition rotation; seeded where a run must be repeatable. */
+  readonly random: () => number
+  readonly newTopicId?: () => TopicId
+}
+
+/** What log senders need that know less than the Datadog Agent (contract D16); all off by default. */
+export interface IntakeOptions {
+  readonly successStatus: 200 | 202
+  /** The topic that `/api/v2/logs` and `/v1/input` without a prefix write to. */
+  readonly rootTopic: string | null
+  /** Whether a bare non-empty object is taken as one record. */
+  readonly bareObject: boolean
+}

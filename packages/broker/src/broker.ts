@@ -1,0 +1,82 @@
+/** The use cases, put together: what every door calls. */
+import type { Clock } from '@logbrook/kafka/clock'
+import { PARTITION_ROTATION_BYTES } from '@logbrook/kafka/limits'
+import type { Log } from '@logbrook/kafka/log'
+import type { Principal } from '@logbrook/kafka/principal'
+import type { AclStore, UserStore } from '@logbrook/kafka/users'
+import { createAuthentication } from './authentication.ts'
+import type { Authentication, AuthenticationMode } from './authentication.ts'
+import { createConsumer } from './fetch.ts'
+import type { Consumer } from './fetch.ts'
+import type { BrokerObserver } from './observer.ts'
+import { createOffsets } from './offsets.ts'
+import type { Offsets } from './offsets.ts'
+import { createPartitionRotation } from './partition-rotation.ts'
+import { createPermissions } from './permissions.ts'
+import type { Permissions } from './permissions.ts'
+import { createProducer } from './produce.ts'
+import type { Producer } from './produce.ts'
+import { createRetention } from './retention.ts'
+import type { Retention } from './retention.ts'
+import { createTails } from './tail.ts'
+import type { Tails } from './tail.ts'
+import { createTopics } from './topics.ts'
+import type { Topics } from './topics.ts'
+import { createUsers } from './users.ts'
+import type { Users } from './users.ts'
+
+export interface Broker {
+  readonly authentication: Authentication
+  readonly permissions: Permissions
+  readonly users: Users
+  readonly topics: Topics
+  readonly producer: Producer
+  readonly consumer: Consumer
+  readonly offsets: Offsets
+  readonly tails: Tails
+  readonly retention: Retention
+  /** Stops what runs in the background; the log is its opener's to close. */
+  close(): Promise<void>
+}
+
+export interface BrokerOptions {
+  readonly log: Log
+  readonly userStore: UserStore
+  readonly aclStore: AclStore
+  readonly clock: Clock
+  readonly authentication: AuthenticationMode
+  readonly acls: boolean
+  readonly superUsers: readonly Principal[]
+  /** Kafka's `allow.everyone.if.no.acl.found`. */
+  readonly allowWithoutBinding: boolean
+  readonly random: () => number
+  readonly observer: BrokerObserver
+  /** Told what fails in the background, where no request is to be answered. */
+  readonly onError: (error: unknown) => void
+}
+
+export async function createBroker(options: BrokerOptions): Promise<Broker> {
+  const { log, userStore, aclStore, clock, observer } = options
+  const permissions = await createPermissions({
+    store: aclStore,
+    enabled: options.acls,
+    superUsers: options.superUsers,
+    allowWithoutBinding: options.allowWithoutBinding,
+    onDenied: ({ operation }) => observer.authorizationFailed(operation),
+  })
+  const users = await createUsers({ store: userStore, permissions, clock })
+  const rotation = createPartitionRotation({ thresholdBytes: PARTITION_ROTATION_BYTES, random: options.random })
+  const retention = createRetention({ log, clock, onError: options.onError })
+  return {
+    authentication: createAuthentication({ users, mode: options.authentication, clock, onFailure: () => observer.authenticationFailed() }),
+    permissions,
+    users,
+    topics: createTopics({ log, permissions, onDeleted: (topicId) => rotation.forget(topicId) }),
+    producer: createProducer({ log, permissions, rotation, clock, observer }),
+    consumer: createConsumer({ log, permissions, observer }),
+    offsets: createOffsets({ log, permissions }),
+    tails: createTails({ log, permissions, observer }),
+    retention,
+    close: () => retention.close(),
+  }
+}

@@ -1,0 +1,49 @@
+/** Deletes in the background what the topics' retention no longer keeps, on the injected clock. */
+import type { Clock, Timer } from '@logbrook/kafka/clock'
+import type { Log } from '@logbrook/kafka/log'
+import { RETENTION_CHECK_INTERVAL_MS } from '@logbrook/kafka/limits'
+
+export interface Retention {
+  /** Runs now; joins a run that is under way. */
+  enforce(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface RetentionOptions {
+  readonly log: Log
+  readonly clock: Clock
+  readonly onError: (error: unknown) => void
+}
+
+export function createRetention({ log, clock, onError }: RetentionOptions): Retention {
+  let timer: Timer | undefined
+  let running: Promise<void> | undefined
+  let closed = false
+
+  function schedule(): void {
+    if (!closed) timer = clock.after(RETENTION_CHECK_INTERVAL_MS, () => void enforce().finally(schedule))
+  }
+
+  function enforce(): Promise<void> {
+    running ??= run().finally(() => (running = undefined))
+    return running
+  }
+
+  async function run(): Promise<void> {
+    try {
+      await log.enforceRetention(clock.now())
+    } catch (error) {
+      onError(error)
+    }
+  }
+
+  schedule()
+  return {
+    enforce,
+    async close() {
+      closed = true
+      timer?.cancel()
+      await running
+    },
+  }
+}
