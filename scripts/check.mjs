@@ -1,7 +1,7 @@
 /** `pnpm check`: all that is held against the sources without running them. Stops at the first that fails. */
 import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
-import { ROOT } from './toolchain.mjs'
+import { dirname, join } from 'node:path'
+import { nodePath, ROOT } from './toolchain.mjs'
 
 const CHECKS = [
   ['format', 'oxfmt', '--check'],
@@ -11,9 +11,11 @@ const CHECKS = [
   ['unused', 'knip'],
 ]
 
+const env = { ...process.env, PATH: `${dirname(nodePath())}:${process.env.PATH}` }
+
 for (const [name, command, ...args] of CHECKS) {
   const startMs = performance.now()
-  const { status } = spawnSync(join(ROOT, 'node_modules/.bin', command), args, { cwd: ROOT, stdio: 'inherit' })
+  const { status } = spawnSync(join(ROOT, 'node_modules/.bin', command), args, { cwd: ROOT, env, stdio: 'inherit' })
   if (status !== 0) {
     console.error(`check ${name}: failed`)
     process.exit(1)
