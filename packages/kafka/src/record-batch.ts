@@ -230,20 +230,14 @@ function readHeaders(reader: ByteReader): readonly RecordHeader[] {
 }
 
 function inflateRecords(records: Buffer, attributes: number): Buffer {
-  const compression = COMPRESSIONS[attributes & COMPRESSION_MASK] ?? 'unknown'
-  switch (compression) {
-    case 'none':
-      return records
-    case 'gzip':
-      return inflated(() => gunzipSync(records, { maxOutputLength: BATCH_INFLATED_BYTES_MAX }))
-    case 'zstd':
-      return inflated(() => unzstd(records))
-    case 'snappy':
-    case 'lz4':
-      throw new KafkaError('UNSUPPORTED_COMPRESSION_TYPE', `record batch is compressed by ${compression}; only gzip and zstd are read`)
-    case 'unknown':
-      throw new KafkaError('CORRUPT_MESSAGE', `record batch names compression ${attributes & COMPRESSION_MASK}, which there is not`)
-  }
+  const compression = COMPRESSIONS[attributes & COMPRESSION_MASK]
+  if (compression === 'none') return records
+  if (compression === 'gzip') return inflated(() => gunzipSync(records, { maxOutputLength: BATCH_INFLATED_BYTES_MAX }))
+  if (compression === 'zstd') return inflated(() => unzstd(records))
+  throw new KafkaError(
+    'UNSUPPORTED_COMPRESSION_TYPE',
+    `record batch is compressed by ${compression ?? 'a codec without a name'}; only gzip and zstd are read`,
+  )
 }
 
 /** What `info: true` makes of node:zlib's answer; its types do not know. */
