@@ -19,6 +19,10 @@ export const OFFSET_NAMEABLE_MAX = 2n ** 63n - 1n
 export const USER_NAME_LENGTH_MAX = 255
 export const PASSWORD_BYTES_MAX = 1 * KIB
 export const ACL_BINDINGS_MAX = 100_000
+/** Kafka has none but its protocol's 32,767. */
+export const GROUP_ID_LENGTH_MAX = 255
+/** Of a host in a binding: the longest name DNS has. */
+export const HOST_LENGTH_MAX = 255
 /** Bounds on `kafka-client-id` in logs; longer ones are cut. */
 export const CLIENT_ID_LENGTH_MAX = 128
 
@@ -82,6 +86,23 @@ export const TAIL_IDLE_MS = 15_000
 
 /** Body bytes after which the intake moves to the topic's next partition. */
 export const PARTITION_ROTATION_BYTES = 1 * MIB
+
+// Who is calling, and may they
+
+/** Kafka's default and least; what a login costs: about 3 ms of a core. */
+export const SCRAM_ITERATIONS = 4_096
+export const SCRAM_SALT_BYTES = 32
+/** Password checks that run at once: half of the thread pool, which files and compression share. */
+export const PASSWORD_CHECKS_AT_ONCE_MAX = 2
+/** Good credentials remembered, so that only the first request of each pays for a check. */
+export const CREDENTIALS_REMEMBERED_MAX = 10_000
+/** Failures of one user from one address within the window, after which the rest of it is refused unchecked. */
+export const AUTHENTICATION_FAILURES_MAX = 10
+export const AUTHENTICATION_FAILURE_WINDOW_MS = 60_000
+/** Pairs of user and address whose failures are counted; the oldest window is given up for a new one. */
+export const AUTHENTICATION_FAILURES_TRACKED_MAX = 10_000
+/** Decisions that one authorizer remembers; a change of bindings forgets them all. */
+export const DECISIONS_REMEMBERED_MAX = 10_000
 
 // Process
 
