@@ -1,0 +1,118 @@
+/**
+ * Reads a broker's configuration from where it may be written: flags before environment before file before defaults.
+ *
+ * - What is not known is refused, with the nearest known name: a setting that is silently ignored is a lie.
+ * - A sentence about a value names the place where it was written.
+ */
+import { nearest } from '@logbrook/kafka/nearest'
+import { UsageError } from '../usage-error.ts'
+import { Config } from './config.ts'
+import type { ConfigKey } from './config.ts'
+import { CLIENT_VARIABLES, CONFIG_FLAG, CONFIG_VARIABLE, SETTINGS } from './settings.ts'
+
+export interface ConfigSources {
+  /** By flag name; what was not given is not there. */
+  readonly flags: Readonly<Record<string, unknown>>
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly readFile: (path: string) => string
+}
+
+/** The later beat the earlier. */
+const LAYERS = ['file', 'environment', 'flags'] as const
+
+interface Given {
+  readonly value: unknown
+  readonly layer: number
+  /** As a sentence about it calls it. */
+  readonly place: string
+}
+
+type Layer = ReadonlyMap<ConfigKey, Omit<Given, 'layer'>>
+
+/** @throws UsageError for the first thing that is not right */
+export function readConfig({ flags, env, readFile }: ConfigSources): Config {
+  const path = flags[CONFIG_FLAG] ?? env[CONFIG_VARIABLE]
+  const layers: Record<(typeof LAYERS)[number], Layer> = {
+    file: typeof path === 'string' ? fromFile(path, readFile) : new Map(),
+    environment: fromEnvironment(env),
+    flags: fromFlags(flags),
+  }
+  const given = new Map<ConfigKey, Given>()
+  for (const [layer, name] of LAYERS.entries()) for (const [key, { value, place }] of layers[name]) given.set(key, { value, place, layer })
+  const config = parse(given)
+  return refuseOpenDoors({ ...config, memory: isInMemory(config, given) })
+}
+
+function fromFlags(flags: ConfigSources['flags']): Layer {
+  const layer = new Map<ConfigKey, Omit<Given, 'layer'>>()
+  for (const { key, flag } of SETTINGS) if (flags[flag] !== undefined) layer.set(key, { value: flags[flag], place: `--${flag}` })
+  return layer
+}
+
+function fromEnvironment(env: ConfigSources['env']): Layer {
+  const layer = new Map<ConfigKey, Omit<Given, 'layer'>>()
+  const known = [...SETTINGS.map(({ variable }) => variable), ...CLIENT_VARIABLES, CONFIG_VARIABLE]
+  for (const [variable, value] of Object.entries(env)) {
+    if (!variable.startsWith('LOGBROOK_')) continue
+    if (!known.includes(variable)) throw new UsageError(`unknown variable ${variable}; did you mean ${nearest(variable, known)}?`)
+    const setting = SETTINGS.find((candidate) => candidate.variable === variable)
+    if (setting !== undefined) layer.set(setting.key, { value, place: variable })
+  }
+  return layer
+}
+
+function fromFile(path: string, readFile: ConfigSources['readFile']): Layer {
+  const layer = new Map<ConfigKey, Omit<Given, 'layer'>>()
+  for (const [name, value] of Object.entries(objectIn(path, readFile))) {
+    const setting = SETTINGS.find(({ flag }) => flag === name)
+    if (setting === undefined) {
+      const close = nearest(
+        name,
+        SETTINGS.map(({ flag }) => flag),
+      )
+      throw new UsageError(`unknown key ${JSON.stringify(name)} in ${path}; did you mean ${JSON.stringify(close)}?`)
+    }
+    layer.set(setting.key, { value, place: `${JSON.stringify(name)} in ${path}` })
+  }
+  return layer
+}
+
+function objectIn(path: string, readFile: ConfigSources['readFile']): object {
+  let content: unknown
+  try {
+    content = JSON.parse(readFile(path))
+  } catch (error) {
+    throw new UsageError(`the configuration file ${path} cannot be read: ${String(error)}`)
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw new UsageError(`the configuration file ${path} holds no JSON object`)
+  }
+  return content
+}
+
+function parse(given: ReadonlyMap<ConfigKey, Given>): Config {
+  const parsed = Config.safeParse(Object.fromEntries(Array.from(given, ([key, { value }]) => [key, value])))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const { place, value } = given.get(issue?.path[0] as ConfigKey)!
+  throw new UsageError(`${place} is ${JSON.stringify(value)}; it must be ${issue!.message}`)
+}
+
+/** Of `memory` and `dataDir` the one that was said in the stronger place holds; said in the same place they exclude each other. */
+function isInMemory(config: Config, given: ReadonlyMap<ConfigKey, Given>): boolean {
+  const [memory, dataDir] = [given.get('memory'), given.get('dataDir')]
+  if (!config.memory || memory === undefined || dataDir === undefined) return config.memory
+  if (memory.layer === dataDir.layer) throw new UsageError(`${memory.place} and ${dataDir.place} exclude each other`)
+  return memory.layer > dataDir.layer
+}
+
+function refuseOpenDoors(config: Config): Config {
+  if (isLoopback(config.host) || config.auth === 'required' || config.openWithoutAuthentication) return config
+  throw new UsageError(
+    `listening on ${config.host} lets other machines in without credentials; use --auth required, or say --open-without-authentication`,
+  )
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
+}
