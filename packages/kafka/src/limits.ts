@@ -110,6 +110,23 @@ export const SHUTDOWN_GRACE_MS = 5_000
 /** No door leaves an intake unanswered for longer: senders give up at 10 s and send again. */
 export const STORAGE_TIMEOUT_MS = 5_000
 
+// The log on disk
+
+/** Bodies of one transaction of appends; a single larger append has one for itself. */
+export const GROUP_BYTES_MAX = 8 * MIB
+/** A checkpoint is asked for when the write-ahead log holds so much that the database does not. */
+export const CHECKPOINT_BYTES = 4 * MIB
+/** At this size of the write-ahead log the writer waits for a checkpoint: 25 ms, where larger ones cost more at a time. */
+export const WAL_BYTES_MAX = 16 * MIB
+/** How long a transaction waits for a stranger's (an `sqlite3` shell, say); the event loop waits with it. */
+export const BUSY_TIMEOUT_MS = 500
+/** Rows, and bytes of their bodies, deleted in one transaction. */
+export const SWEEP_ROWS_MAX = 64
+export const SWEEP_BYTES_MAX = 4 * MIB
+
 // Retention
+
+/** Rows that retention looks at in one turn of the event loop. */
+export const RETENTION_SCAN_ROWS_MAX = 1_000
 
 export const RETENTION_CHECK_INTERVAL_MS = 60_000

@@ -1,0 +1,120 @@
+/**
+ * Keeps the write-ahead log (WAL) small, away from the path of requests.
+ *
+ * - The writer asks for a checkpoint now and then; a worker thread makes it on a connection of its own, in mode PASSIVE, which blocks
+ *   nobody. But PASSIVE never gets to the end of a WAL that keeps growing, and only a WAL that was copied to its end is begun anew.
+ * - So at `WAL_BYTES_MAX` the writer holds its next transaction until a checkpoint that began after the hold has ended. One that began
+ *   before does not count: it answers that it has finished, of a WAL that was shorter then.
+ * - A reader in another process (a backup, a check) can keep a checkpoint from finishing. The writer then goes on, and holds again
+ *   after each `CHECKPOINT_BYTES` more.
+ * - The file is never truncated while open: overwriting costs a fifth of growing where every commit waits for the disk.
+ * - Where there is no worker, or it died, the writer makes the checkpoints itself, after its answers are out.
+ */
+import { CHECKPOINT_BYTES, WAL_BYTES_MAX } from '@logbrook/kafka/limits'
+import type { CheckpointResult } from './checkpoint-worker.ts'
+import { CheckpointThread } from './checkpoint-thread.ts'
+import type { Database, Statement } from './database.ts'
+import { databaseFile } from './database.ts'
+
+export interface Checkpointer {
+  /** To be told after each transaction; `bytes` may be a rough count of what it wrote. */
+  wrote(bytes: number): void
+  /** What the next transaction has to wait for, if anything. Never rejects. */
+  room(): Promise<void> | undefined
+  close(): Promise<void>
+}
+
+export interface CheckpointerOptions {
+  readonly database: Database
+  readonly dataDir: string
+  readonly by: 'worker' | 'inline'
+  readonly checkpointed: (durationMs: number) => void
+}
+
+/** A database in memory has no WAL. */
+export const noCheckpointer: Checkpointer = { wrote: () => undefined, room: () => undefined, close: () => Promise.resolve() }
+
+const FRAME_BYTES = 4096 + 24
+const CHECKPOINT_FRAMES = Math.floor(CHECKPOINT_BYTES / FRAME_BYTES)
+const WAL_FRAMES_MAX = Math.floor(WAL_BYTES_MAX / FRAME_BYTES)
+/** The WAL is measured after so much was written: measuring each time would cost a third of a small commit. */
+const MEASURE_BYTES = 1024 * 1024
+/** What a transaction writes besides its records, at most, roughly: a few pages of the tree. */
+const TRANSACTION_BYTES = 32 * 1024
+
+export function createCheckpointer({ database, dataDir, by, checkpointed }: CheckpointerOptions): Checkpointer {
+  const measure = database.prepare<[], CheckpointResult>('PRAGMA wal_checkpoint(NOOP)')
+  const passive = database.prepare<[], CheckpointResult>('PRAGMA wal_checkpoint(PASSIVE)')
+  let thread = by === 'worker' ? new CheckpointThread(databaseFile(dataDir)) : undefined
+  let isClosed = false
+  let unmeasuredBytes = 0
+  let framesMax = WAL_FRAMES_MAX
+  let running: Promise<void> | undefined
+  let hold: Promise<void> | undefined
+
+  return {
+    wrote(bytes) {
+      unmeasuredBytes += bytes + TRANSACTION_BYTES
+      if (unmeasuredBytes < MEASURE_BYTES) return
+      unmeasuredBytes = 0
+      const wal = attempt(measure)
+      if (wal === undefined) return
+      if (wal.log >= framesMax) hold ??= holdWriter(wal.log)
+      else if (wal.log - wal.checkpointed >= CHECKPOINT_FRAMES) void checkpoint()
+    },
+    room: () => hold,
+    async close() {
+      isClosed = true
+      await thread?.close()
+      await running
+    },
+  }
+
+  async function holdWriter(frames: number): Promise<void> {
+    // The one that is under way began too early.
+    await running
+    const result = isClosed ? undefined : await checkpoint()
+    const isFinished = result !== undefined && result.log === result.checkpointed
+    framesMax = isFinished ? WAL_FRAMES_MAX : Math.max(WAL_FRAMES_MAX, frames + CHECKPOINT_FRAMES)
+    hold = undefined
+  }
+
+  /** One at a time; answers what became of it, or `undefined` when it failed: the next one makes up for it. */
+  async function checkpoint(): Promise<CheckpointResult | undefined> {
+    if (running !== undefined) return undefined
+    const { promise, resolve } = Promise.withResolvers<void>()
+    running = promise
+    const startMs = performance.now()
+    const result = (await checkpointByThread()) ?? (await checkpointInline())
+    if (result !== undefined) checkpointed(performance.now() - startMs)
+    running = undefined
+    resolve()
+    return result
+  }
+
+  async function checkpointByThread(): Promise<CheckpointResult | undefined> {
+    try {
+      return await thread?.checkpoint()
+    } catch {
+      // A thread that died will not come back.
+      thread = undefined
+      return undefined
+    }
+  }
+
+  async function checkpointInline(): Promise<CheckpointResult | undefined> {
+    if (thread !== undefined) return undefined
+    // The answers of the group that brought this about go out first.
+    await new Promise((next) => setImmediate(next))
+    return isClosed ? undefined : attempt(passive)
+  }
+}
+
+/** A checkpoint that fails (a full disk, say) loses nothing: the WAL still has it all. */
+function attempt(statement: Statement<[], CheckpointResult>): CheckpointResult | undefined {
+  try {
+    return statement.get()
+  } catch {
+    return undefined
+  }
+}

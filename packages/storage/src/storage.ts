@@ -1,0 +1,141 @@
+/**
+ * Everything Logbrook keeps, in one SQLite file or in memory: the log, the users and the ACL bindings.
+ *
+ * - One process per data directory; a second one is refused with a sentence that names the first.
+ * - Closing answers waits first, then commits what is pending, and leaves a file without a write-ahead log.
+ */
+import { statSync } from 'node:fs'
+import type { Clock } from '@logbrook/kafka/clock'
+import type { Log, TopicId } from '@logbrook/kafka/log'
+import type { AclStore, UserStore } from '@logbrook/kafka/users'
+import { createAclStore } from './acls.ts'
+import type { Checkpointer } from './checkpointer.ts'
+import { createCheckpointer, noCheckpointer } from './checkpointer.ts'
+import type { Database, Durability } from './database.ts'
+import { createTransact, databaseFile, guard, makeDataDir, openDatabase } from './database.ts'
+import type { DirectoryLock } from './directory-lock.ts'
+import { lockDirectory } from './directory-lock.ts'
+import { createLog } from './log.ts'
+import { createOffsetForTimestamp } from './offset-at-time.ts'
+import { createBoundsReader } from './partitions.ts'
+import { createReader } from './reader.ts'
+import { createRetention } from './retention.ts'
+import { Sweeper } from './sweeper.ts'
+import { Topics, randomTopicId } from './topics.ts'
+import { createTrim } from './trim.ts'
+import { createUserStore } from './users.ts'
+import { Waiters } from './waiters.ts'
+import { Writer } from './writer.ts'
+
+export interface StorageOptions {
+  /** `memory` leaves nothing behind. */
+  readonly location: { readonly dataDir: string } | 'memory'
+  /** `os`: a killed process loses nothing acknowledged. `fsync`: a power cut neither. */
+  readonly durability: Durability
+  readonly clock: Clock
+  /** Where checkpoints run: in a thread, or in the writer, after its answers are out. */
+  readonly checkpoint: 'worker' | 'inline'
+  /** Must never answer the same id twice. Random unless given. */
+  readonly newTopicId?: () => TopicId
+  readonly observer?: StorageObserver
+  /** What a second process is told of this one: "logbrook, pid 123". */
+  readonly owner?: string
+}
+
+export interface StorageObserver {
+  /** A transaction of `requests` appends. */
+  committed(durationMs: number, requests: number): void
+  checkpointed(durationMs: number): void
+}
+
+export interface Storage extends AsyncDisposable {
+  readonly log: Log
+  readonly users: UserStore
+  readonly acls: AclStore
+  sizes(): { readonly databaseBytes: number; readonly walBytes: number }
+  /** Calls of `waitForAppend` that have not been answered. */
+  waiting(): number
+  /** Idempotent. */
+  close(): Promise<void>
+}
+
+/** @throws KafkaError KAFKA_STORAGE_ERROR, in one sentence for whoever started the process */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  const { location, durability } = options
+  if (location === 'memory') return createStorage(options, openDatabase(location, durability), undefined)
+  makeDataDir(location.dataDir)
+  const lock = lockDirectory(location.dataDir, options.owner ?? 'another Logbrook')
+  try {
+    return createStorage(options, openDatabase(location, durability), lock)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+function createStorage(options: StorageOptions, database: Database, lock: DirectoryLock | undefined): Storage {
+  const { clock, observer, newTopicId = randomTopicId } = options
+  const transact = createTransact(database)
+  const boundsOf = createBoundsReader(database)
+  const checkpointer = checkpointerOf(options, database)
+  const waiters = new Waiters(clock)
+  const sweeper = new Sweeper({ database, transact, checkpointer, swept: (slot) => topics.swept(slot) })
+  const topics = guard('could not read the topics', () => new Topics({ database, transact, sweeper, newTopicId }))
+  const committed = (durationMs: number, requests: number) => observer?.committed(durationMs, requests)
+  const writer = new Writer({ database, transact, boundsOf, checkpointer, waiters, committed })
+  let closed: Promise<void> | undefined
+
+  const log = createLog({
+    clock,
+    topics,
+    writer,
+    waiters,
+    sweeper,
+    boundsOf,
+    read: createReader(database, boundsOf),
+    trim: createTrim({ database, transact, boundsOf, sweeper }),
+    offsetForTimestamp: createOffsetForTimestamp(database, boundsOf),
+    retainedFrom: createRetention(database, boundsOf),
+    isClosed: () => closed !== undefined,
+  })
+  sweeper.wake()
+
+  return {
+    log,
+    users: createUserStore(database, transact),
+    acls: createAclStore(database, transact),
+    sizes: () => sizesOf(options.location, database),
+    waiting: () => waiters.count,
+    close: () => (closed ??= close()),
+    [Symbol.asyncDispose]: () => (closed ??= close()),
+  }
+
+  async function close(): Promise<void> {
+    waiters.close()
+    writer.flush()
+    await sweeper.close()
+    await checkpointer.close()
+    database.close()
+    lock?.release()
+  }
+}
+
+function checkpointerOf({ location, checkpoint, observer }: StorageOptions, database: Database): Checkpointer {
+  if (location === 'memory') return noCheckpointer
+  const checkpointed = (durationMs: number) => observer?.checkpointed(durationMs)
+  return createCheckpointer({ database, dataDir: location.dataDir, by: checkpoint, checkpointed })
+}
+
+function sizesOf(location: StorageOptions['location'], database: Database): ReturnType<Storage['sizes']> {
+  if (location === 'memory') {
+    const pages = database.pragma('page_count', { simple: true }) as number
+    return { databaseBytes: pages * (database.pragma('page_size', { simple: true }) as number), walBytes: 0 }
+  }
+  const file = databaseFile(location.dataDir)
+  return { databaseBytes: bytesOf(file), walBytes: bytesOf(`${file}-wal`) }
+}
+
+/** Asks for the size without opening the file: database.ts says why. */
+function bytesOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0
+}
