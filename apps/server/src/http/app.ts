@@ -1,0 +1,107 @@
+/**
+ * The HTTP door: who may knock, which route answers, and how what goes wrong is said.
+ *
+ * - Routes are found by the raw path; nothing is decoded or resolved before.
+ * - The intake and the fetch routes are matched by one handler each and no middleware, which Hono calls without a detour.
+ * - Errors are caught here, once, and rendered in the dialect of their surface.
+ */
+import type { HttpBindings } from '@hono/node-server'
+import { KafkaError } from '@logbrook/kafka/errors'
+import { Hono } from 'hono'
+import { cors } from 'hono/cors'
+import type { App, AppEnv, Bindings, RouteContext } from './context.ts'
+import { beginExchange, elapsedMs } from './exchange.ts'
+import { createHostRules } from './hosts.ts'
+import { rawPath } from './raw-path.ts'
+import { renderError } from './problems.ts'
+import { createRequestLog } from './request-log.ts'
+import { registerDatadogLogs } from './routes/datadog-logs.ts'
+import { registerFetch } from './routes/fetch.ts'
+import { registerOwnRoutes } from './routes/own-api.ts'
+import { registerRecord } from './routes/record.ts'
+import { createSurfaces } from './surfaces.ts'
+
+export interface Door {
+  readonly answer: (request: Request, env: HttpBindings) => Response | Promise<Response>
+  /** The answer to what does not make a request that could be routed. */
+  readonly refuse: (error: unknown) => Response
+}
+
+export function createApp(context: RouteContext): Door {
+  const { options, metrics, logger } = context
+  const surfaces = createSurfaces({ rootIntake: options.intake.rootTopic !== null })
+  const hosts = createHostRules(options)
+  const logRequest = createRequestLog(logger)
+  const app: App = new Hono<AppEnv>({ getPath: (_, bindings) => surfaces.routedPath(bindings!.env!.incoming.url!) })
+
+  if (options.corsOrigins.length > 0) app.use('*', corsFor(options.corsOrigins))
+  registerDatadogLogs(app, context)
+  registerFetch(app, context)
+  registerRecord(app, context)
+  registerOwnRoutes(app, context)
+  app.notFound((c) => answerError(c.env, notRouted(app, c.req.method, c.req.path)))
+  app.onError((error, c) => answerError(c.env, error))
+
+  function answerError(env: Bindings, error: unknown): Response {
+    const { method, url = '' } = env.incoming
+    if (!(error instanceof KafkaError)) logger.error({ err: error, method, path: rawPath(url) }, 'a request failed unexpectedly')
+    else if (error.status >= 500) logger.error({ err: error, method, path: rawPath(url) }, 'a request failed')
+    return renderError(error, surfaces.surfaceOf(url))
+  }
+
+  function finish(env: Bindings, response: Response): Response {
+    const { incoming, exchange } = env
+    const route = exchange.route ?? routeOf(app, incoming.method!, surfaces.routedPath(incoming.url!))
+    metrics.requestAnswered(route, response.status, elapsedMs(exchange))
+    logRequest(env, surfaces.surfaceOf(incoming.url!), response.status)
+    return response
+  }
+
+  return {
+    answer(request, { incoming, outgoing }) {
+      const env: Bindings = { incoming, outgoing, exchange: beginExchange() }
+      if (!hosts.accepts(incoming.headers.host)) return finish(env, answerError(env, misdirected(incoming.headers.host)))
+      const response = app.fetch(request, env)
+      return response instanceof Promise ? response.then((answered) => finish(env, answered)) : finish(env, response)
+    },
+    refuse: (error) => {
+      const message = error instanceof Error ? error.message : String(error)
+      return renderError(new KafkaError('INVALID_REQUEST', `the request cannot be understood: ${message}`), 'own')
+    },
+  }
+}
+
+function corsFor(origins: readonly string[]) {
+  return cors({
+    origin: origins.includes('*') ? '*' : [...origins],
+    exposeHeaders: ['x-logbrook-partition', 'x-logbrook-base-offset'],
+    maxAge: 600,
+  })
+}
+
+function misdirected(host: string | undefined): KafkaError {
+  return new KafkaError(
+    'MISDIRECTED_REQUEST',
+    `this broker does not go by the name ${JSON.stringify(host)}; --allowed-hosts gives it other names than those of this machine`,
+  )
+}
+
+/** Metrics count what no route took under one name. */
+const NO_ROUTE = 'none'
+
+function routeOf(app: App, method: string, path: string): string {
+  return handlersOf(app, method, path).at(-1) ?? NO_ROUTE
+}
+
+/** The patterns that match, without those of middleware. */
+function handlersOf(app: App, method: string, path: string): readonly string[] {
+  return app.router.match(method, path)[0].flatMap(([[, route]]) => (route.path === '/*' ? [] : [route.path]))
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+function notRouted(app: App, method: string, path: string): KafkaError {
+  const allowed = METHODS.filter((candidate) => handlersOf(app, candidate, path).length > 0)
+  if (allowed.length === 0) return new KafkaError('RESOURCE_NOT_FOUND', `there is nothing at ${path}`)
+  return new KafkaError('METHOD_NOT_ALLOWED', `${path} does not take ${method}; it takes ${allowed.join(' and ')}`)
+}

@@ -1,0 +1,145 @@
+/**
+ * The HTTP server itself: its limits, and how it stops.
+ *
+ * - Node's own defaults are replaced by named limits; what breaks them gets Node's bare 400, 408 or 431.
+ * - A request that is refused before its body was read has the body discarded, within limits, so that the sender sees the answer
+ *   and the connection can go on.
+ * - Stopping: no new connections; what is being answered is answered whole, and its connection closed after it; idle connections
+ *   are closed at once; what is not done within the grace is cut off.
+ */
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type { HttpBindings } from '@hono/node-server'
+import type { Clock } from '@logbrook/kafka/clock'
+import {
+  CONNECTIONS_CHECKING_INTERVAL_MS,
+  CONNECTIONS_MAX,
+  HEADER_BYTES_MAX,
+  HEADERS_TIMEOUT_MS,
+  KEEP_ALIVE_TIMEOUT_MS,
+  REQUEST_TIMEOUT_MS,
+  SHUTDOWN_GRACE_MS,
+} from '@logbrook/kafka/limits'
+import { StartError } from '../start-error.ts'
+import { discardBody } from './body.ts'
+
+export interface Listener {
+  readonly port: number
+  /** Resolves when every connection is closed. */
+  close(): Promise<void>
+}
+
+export interface ListenerOptions {
+  readonly host: string
+  readonly port: number
+  readonly clock: Clock
+  readonly answer: (request: Request, env: HttpBindings) => Response | Promise<Response>
+  /** For what does not even make a request: `OPTIONS *`, a `Host` that is no host. */
+  readonly refuse: (error: unknown) => Response
+}
+
+const LIMITS = {
+  maxHeaderSize: HEADER_BYTES_MAX,
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+  connectionsCheckingInterval: CONNECTIONS_CHECKING_INTERVAL_MS,
+  requireHostHeader: true,
+  insecureHTTPParser: false,
+}
+
+/** @throws StartError when the address cannot be listened on */
+export async function listen({ host, port, clock, answer, refuse }: ListenerOptions): Promise<Listener> {
+  const respond = getRequestListener((request, env) => answer(request, env as HttpBindings), {
+    // What an HTTP/1.0 request without a Host header is taken to mean.
+    hostname: 'localhost',
+    autoCleanupIncoming: false,
+    errorHandler: refuse,
+  })
+  const connections = new Connections()
+
+  async function respondAndDiscard(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    await respond(incoming, outgoing)
+    if (!incoming.complete) discardBody(incoming, clock)
+  }
+
+  const server = createServer(LIMITS, (incoming, outgoing) => {
+    connections.begin(incoming, outgoing)
+    void respondAndDiscard(incoming, outgoing)
+  })
+  server.maxConnections = CONNECTIONS_MAX
+  server.on('connection', (socket: Socket) => connections.add(socket))
+  // Node's own takes an answer that is still being sent for an idle connection.
+  server.closeIdleConnections = () => connections.closeIdle()
+
+  await start(server, host, port)
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => stop(server, connections, clock),
+  }
+}
+
+function start(server: Server, host: string, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', (error: NodeJS.ErrnoException) => reject(startError(error, host, port)))
+  server.listen(port, host, () => {
+    server.removeAllListeners('error')
+    resolve()
+  })
+  return promise
+}
+
+function startError(cause: NodeJS.ErrnoException, host: string, port: number): StartError {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: 'another program listens there',
+    EACCES: 'this user may not listen there',
+    EADDRNOTAVAIL: 'this machine has no such address',
+    ENOTFOUND: 'there is no such host',
+  }
+  return new StartError(`cannot listen on ${host}, port ${port}: ${reasons[cause.code ?? ''] ?? cause.message}`, { cause })
+}
+
+async function stop(server: Server, connections: Connections, clock: Clock): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  connections.stop()
+  server.close(() => resolve())
+  const grace = clock.after(SHUTDOWN_GRACE_MS, () => server.closeAllConnections())
+  await promise
+  grace.cancel()
+}
+
+/** Who is connected, and who of them is being answered. */
+class Connections {
+  readonly #sockets = new Set<Socket>()
+  readonly #answering = new Set<ServerResponse>()
+  #isStopping = false
+
+  add(socket: Socket): void {
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
+  }
+
+  begin(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const { socket } = incoming
+    this.#answering.add(outgoing)
+    if (this.#isStopping) outgoing.shouldKeepAlive = false
+    // Closed means sent to the last byte, or given up.
+    outgoing.once('close', () => {
+      this.#answering.delete(outgoing)
+      if (this.#isStopping) socket.destroySoon()
+    })
+  }
+
+  stop(): void {
+    this.#isStopping = true
+    for (const outgoing of this.#answering) outgoing.shouldKeepAlive = false
+  }
+
+  closeIdle(): void {
+    const busy = new Set<Socket | null>()
+    for (const outgoing of this.#answering) busy.add(outgoing.req.socket)
+    for (const socket of this.#sockets) if (!busy.has(socket)) socket.destroySoon()
+  }
+}

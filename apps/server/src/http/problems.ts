@@ -1,0 +1,77 @@
+/**
+ * What went wrong, in the words of each HTTP surface. An error is thrown where it is detected, caught once, and rendered here.
+ *
+ * - A surface has its own codes and statuses: what it does not know becomes the nearest that it does.
+ * - What is not a `KafkaError` is a mistake of ours: its message stays inside, its stack goes to the log.
+ */
+import { STATUS_CODES } from 'node:http'
+import { ERRORS, KafkaError } from '@logbrook/kafka/errors'
+import type { ErrorName } from '@logbrook/kafka/errors'
+import type { Surface } from './surfaces.ts'
+
+interface Problem {
+  readonly code: ErrorName
+  readonly status: number
+  readonly message: string
+}
+
+type ErrorRenderer = (problem: Problem) => { readonly contentType: string; readonly body: object }
+
+const RENDERERS: Record<Surface, ErrorRenderer> = {
+  datadog: ({ code, status, message }) => ({
+    contentType: 'application/json',
+    body: { code, message, errors: [{ status: String(status), title: STATUS_CODES[status], detail: message }] },
+  }),
+  fetch: ({ code, message }) => ({ contentType: 'application/json', body: { code, message } }),
+  own: ({ code, status, message }) => ({
+    contentType: 'application/problem+json',
+    body: { type: `urn:logbrook:error:${code}`, title: ERRORS[code].meaning, status, detail: message, code, message },
+  }),
+}
+
+/** What senders understand. Any other status than these makes the Datadog Agent send a payload again for ever. */
+const DATADOG_CODES = new Set<ErrorName>([
+  'INVALID_REQUEST',
+  'INVALID_TOPIC_EXCEPTION',
+  'SASL_AUTHENTICATION_FAILED',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'PAYLOAD_TOO_LARGE',
+  'MESSAGE_TOO_LARGE',
+  'KAFKA_STORAGE_ERROR',
+])
+
+const TRANSLATIONS: Record<Surface, (code: ErrorName) => ErrorName> = {
+  datadog(code) {
+    if (DATADOG_CODES.has(code)) return code
+    if (code === 'UNKNOWN_TOPIC_OR_PARTITION') return 'INVALID_TOPIC_EXCEPTION'
+    // A body that came too slowly is sent again, as after a failure of ours; what is wrong in itself is not.
+    return ERRORS[code].status >= 500 || code === 'REQUEST_TIMED_OUT' ? 'KAFKA_STORAGE_ERROR' : 'INVALID_REQUEST'
+  },
+  fetch(code) {
+    if (code === 'INVALID_TOPIC_EXCEPTION') return 'INVALID_REQUEST'
+    return ERRORS[code].status >= 500 ? 'KAFKA_STORAGE_ERROR' : code
+  },
+  own: (code) => code,
+}
+
+/** What a surface says of a failure that nobody foresaw. */
+const UNFORESEEN: Record<Surface, ErrorName> = {
+  datadog: 'KAFKA_STORAGE_ERROR',
+  fetch: 'KAFKA_STORAGE_ERROR',
+  own: 'UNKNOWN_SERVER_ERROR',
+}
+
+function problemOf(error: unknown, surface: Surface): Problem {
+  const code = error instanceof KafkaError ? TRANSLATIONS[surface](error.error) : UNFORESEEN[surface]
+  const message = error instanceof KafkaError ? error.message : 'the broker failed in a way it did not expect; its log says more'
+  return { code, status: ERRORS[code].status, message }
+}
+
+/** The answer to a request that failed. */
+export function renderError(error: unknown, surface: Surface): Response {
+  const problem = problemOf(error, surface)
+  const { contentType, body } = RENDERERS[surface](problem)
+  const headers: Record<string, string> = { 'Content-Type': contentType }
+  if (problem.status === 401 && surface !== 'datadog') headers['WWW-Authenticate'] = 'Basic realm="logbrook", charset="UTF-8"'
+  return new Response(JSON.stringify(body), { status: problem.status, headers })
+}

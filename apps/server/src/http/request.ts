@@ -1,0 +1,26 @@
+/** What routes ask of a request beside who sent it. */
+import { isUtf8 } from 'node:buffer'
+import { KafkaError } from '@logbrook/kafka/errors'
+import { DESCRIPTION_BODY_BYTES_MAX } from '@logbrook/kafka/limits'
+import { readBody } from './body.ts'
+import type { Bindings, RouteContext } from './context.ts'
+import { parseJson } from './json-body.ts'
+import { rawQuery } from './raw-path.ts'
+
+export function queryOf({ incoming }: Bindings): URLSearchParams {
+  return new URLSearchParams(rawQuery(incoming.url ?? ''))
+}
+
+/**
+ * The body of a request that describes what it wants, parsed. Read from Node's own stream, since a GET may have one; its
+ * Content-Encoding is honoured, its Content-Type is the route's to ask for.
+ *
+ * @throws KafkaError INVALID_REQUEST when it is empty or not strict JSON, PAYLOAD_TOO_LARGE above `DESCRIPTION_BODY_BYTES_MAX`
+ */
+export async function jsonBodyOf({ incoming }: Bindings, { clock }: RouteContext): Promise<unknown> {
+  const { body, length } = await readBody(incoming, { maxBytes: DESCRIPTION_BODY_BYTES_MAX, clock })
+  const bytes = body.subarray(0, length)
+  if (length === 0) throw new KafkaError('INVALID_REQUEST', 'the body is empty; it must be a JSON object')
+  if (!isUtf8(bytes)) throw new KafkaError('INVALID_REQUEST', 'the body is not UTF-8')
+  return parseJson(bytes.toString('utf8'))
+}

@@ -1,0 +1,45 @@
+/** Structured log lines: JSON for machines, coloured text for a person at a terminal. */
+import type { Clock } from '@logbrook/kafka/clock'
+import { pino } from 'pino'
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+interface LineStream {
+  write(line: string): void
+}
+
+type WriteLine = (fields: object, message: string) => void
+
+export interface Logger {
+  readonly debug: WriteLine
+  readonly info: WriteLine
+  readonly warn: WriteLine
+  readonly error: WriteLine
+  /** So that what nobody will read is not put together. */
+  isLevelEnabled(level: LogLevel): boolean
+}
+
+export interface LoggerOptions {
+  readonly level: LogLevel
+  readonly format: 'pretty' | 'json'
+  readonly clock: Clock
+  /** Where lines go; standard error unless told otherwise, since standard output says where the broker listens. */
+  readonly destination?: LineStream
+}
+
+export async function createLogger({ level, format, clock, destination }: LoggerOptions): Promise<Logger> {
+  const out = destination ?? pino.destination({ dest: 2, sync: true })
+  const stream = format === 'pretty' ? await prettyStream(out) : out
+  const logger: Logger = pino({ level, base: null, timestamp: () => `,"time":${clock.now()}` }, stream)
+  return logger
+}
+
+/** Loaded only when asked for: most brokers write JSON. */
+async function prettyStream(destination: LineStream): Promise<LineStream> {
+  const { prettyFactory } = await import('pino-pretty')
+  const pretty = prettyFactory({ colorize: true, translateTime: 'SYS:HH:MM:ss.l', singleLine: true })
+  return { write: (line) => destination.write(pretty(line)) }
+}
+
+export const silentLogger: Logger = pino({ level: 'silent' })

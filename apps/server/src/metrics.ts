@@ -1,0 +1,228 @@
+/**
+ * What a running broker says of itself to Prometheus.
+ *
+ * - A registry for each server: two of them in one process do not mix.
+ * - On the hot path a number is added to a number. Partitions, files and counts that are kept anyway are looked at only when
+ *   somebody scrapes, and the event loop is watched only from the first scrape on.
+ * - Labels are bounded: routes are patterns, topics are those that exist, what a client says of itself is no label.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { BrokerObserver } from '@logbrook/broker/observer'
+import type { Log, Topic } from '@logbrook/kafka/log'
+import type { Storage, StorageObserver } from '@logbrook/storage/storage'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+export interface Metrics {
+  readonly broker: BrokerObserver
+  readonly storage: StorageObserver
+  requestAnswered(route: string, status: number, durationMs: number): void
+  /** The text of `/metrics`, of the type `contentType`; the log and its files are looked at now. */
+  scrape(storage: Pick<Storage, 'log' | 'sizes'>): Promise<string>
+  readonly contentType: string
+  close(): void
+}
+
+/** Counted by plain numbers on the hot path, handed to Prometheus when it asks. */
+interface TopicCounts {
+  producedRecords: number
+  producedBytes: number
+  fetchedRecords: number
+  fetchedBytes: number
+}
+
+/** Topics counted between two scrapes; a broker that nobody scrapes forgets the oldest. */
+const TOPICS_COUNTED_MAX = 10_000
+const MS_PER_SECOND = 1e3
+const NS_PER_SECOND = 1e9
+const EVENT_LOOP_RESOLUTION_MS = 20
+const REQUEST_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+const COMMIT_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
+const CHECKPOINT_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
+
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  const series = createSeries(registry)
+  const requestAnswered = createRequestCounts(registry)
+  const topics = new Map<string, TopicCounts>()
+  const eventLoop = createEventLoopWatch(registry)
+
+  function countsOf(topic: string): TopicCounts {
+    const known = topics.get(topic)
+    if (known !== undefined) return known
+    const counts = { producedRecords: 0, producedBytes: 0, fetchedRecords: 0, fetchedBytes: 0 }
+    if (topics.size >= TOPICS_COUNTED_MAX) topics.delete(topics.keys().next().value!)
+    topics.set(topic, counts)
+    return counts
+  }
+
+  return {
+    broker: {
+      produced(topic, records, bytes) {
+        const counts = countsOf(topic)
+        counts.producedRecords += records
+        counts.producedBytes += bytes
+      },
+      fetched(topic, records, bytes) {
+        const counts = countsOf(topic)
+        counts.fetchedRecords += records
+        counts.fetchedBytes += bytes
+      },
+      longPollStarted: () => series.longPolls.inc(),
+      longPollEnded: () => series.longPolls.dec(),
+      tailStarted: () => series.tails.inc(),
+      tailEnded: () => series.tails.dec(),
+      authenticationFailed: () => series.authenticationFailures.inc(),
+      authorizationFailed: (operation) => series.authorizationFailures.inc({ operation }),
+    },
+    storage: {
+      committed: (durationMs) => series.commits.observe(durationMs / MS_PER_SECOND),
+      checkpointed: (durationMs) => series.checkpoints.observe(durationMs / MS_PER_SECOND),
+    },
+    requestAnswered,
+    async scrape({ log, sizes }) {
+      const existing = await log.topics()
+      forgetDeleted(topics, existing)
+      fillTopics(series, topics)
+      await fillPartitions(series, log, existing)
+      const { walBytes, databaseBytes } = sizes()
+      series.walBytes.set(walBytes)
+      series.databaseBytes.set(databaseBytes)
+      eventLoop.fill()
+      return await registry.metrics()
+    },
+    contentType: registry.contentType,
+    close: eventLoop.close,
+  }
+}
+
+type Series = ReturnType<typeof createSeries>
+
+/** The catalogue; requests and the event loop have their own below. */
+function createSeries(registry: Registry) {
+  const registers = [registry]
+  const byTopic = { labelNames: ['topic'] as const, registers }
+  const byPartition = { labelNames: ['topic', 'partition'] as const, registers }
+  return {
+    producedRecords: new Counter({ name: 'logbrook_produced_records_total', help: 'Records that came in.', ...byTopic }),
+    producedBytes: new Counter({
+      name: 'logbrook_produced_bytes_total',
+      help: 'Bytes of keys, values and headers that came in.',
+      ...byTopic,
+    }),
+    fetchedRecords: new Counter({ name: 'logbrook_fetched_records_total', help: 'Records that were handed out.', ...byTopic }),
+    fetchedBytes: new Counter({ name: 'logbrook_fetched_bytes_total', help: 'Bytes of keys, values and headers handed out.', ...byTopic }),
+    highWatermark: new Gauge({ name: 'logbrook_high_watermark', help: 'The offset after the last record.', ...byPartition }),
+    logStartOffset: new Gauge({ name: 'logbrook_log_start_offset', help: 'The first offset that is kept.', ...byPartition }),
+    longPolls: new Gauge({ name: 'logbrook_long_polls_waiting', help: 'Fetches that wait for a record.', registers }),
+    tails: new Gauge({ name: 'logbrook_tails_open', help: 'Readers that follow a topic.', registers }),
+    authenticationFailures: new Counter({
+      name: 'logbrook_authentication_failures_total',
+      help: 'Credentials that were missing, malformed or wrong.',
+      registers,
+    }),
+    authorizationFailures: new Counter({
+      name: 'logbrook_authorization_failures_total',
+      help: 'Requests that a principal was not permitted.',
+      labelNames: ['operation'] as const,
+      registers,
+    }),
+    commits: new Histogram({
+      name: 'logbrook_commit_duration_seconds',
+      help: 'Transactions of appended records.',
+      buckets: COMMIT_BUCKETS,
+      registers,
+    }),
+    checkpoints: new Histogram({
+      name: 'logbrook_checkpoint_duration_seconds',
+      help: 'Copies of the write-ahead log into the database.',
+      buckets: CHECKPOINT_BUCKETS,
+      registers,
+    }),
+    walBytes: new Gauge({ name: 'logbrook_wal_bytes', help: 'Size of the write-ahead log.', registers }),
+    databaseBytes: new Gauge({ name: 'logbrook_database_bytes', help: 'Size of the database.', registers }),
+  }
+}
+
+/** Requests and their duration by route and status. */
+function createRequestCounts(registry: Registry) {
+  const labelNames = ['route', 'status'] as const
+  const registers = [registry]
+  const total = new Counter({ name: 'logbrook_http_requests_total', help: 'Requests that were answered.', labelNames, registers })
+  const duration = new Histogram({
+    name: 'logbrook_http_request_duration_seconds',
+    help: 'From the request line to the decision on the answer.',
+    labelNames,
+    buckets: REQUEST_BUCKETS,
+    registers,
+  })
+  const bound = new Map<string, Map<number, ReturnType<typeof bind>>>()
+
+  function bind(route: string, status: number) {
+    const labels = { route, status: String(status) }
+    const child = { total: total.labels(labels), duration: duration.labels(labels) }
+    const byStatus = bound.get(route) ?? new Map<number, typeof child>()
+    bound.set(route, byStatus.set(status, child))
+    return child
+  }
+
+  return (route: string, status: number, durationMs: number): void => {
+    const child = bound.get(route)?.get(status) ?? bind(route, status)
+    child.total.inc()
+    child.duration.observe(durationMs / MS_PER_SECOND)
+  }
+}
+
+function forgetDeleted(topics: Map<string, TopicCounts>, existing: readonly Topic[]): void {
+  const names = new Set(existing.map(({ name }) => name))
+  for (const name of topics.keys()) if (!names.has(name)) topics.delete(name)
+}
+
+function fillTopics(series: Series, topics: ReadonlyMap<string, TopicCounts>): void {
+  for (const counter of [series.producedRecords, series.producedBytes, series.fetchedRecords, series.fetchedBytes]) counter.reset()
+  for (const [topic, counts] of topics) {
+    series.producedRecords.inc({ topic }, counts.producedRecords)
+    series.producedBytes.inc({ topic }, counts.producedBytes)
+    series.fetchedRecords.inc({ topic }, counts.fetchedRecords)
+    series.fetchedBytes.inc({ topic }, counts.fetchedBytes)
+  }
+}
+
+async function fillPartitions({ highWatermark, logStartOffset }: Series, log: Log, topics: readonly Topic[]): Promise<void> {
+  highWatermark.reset()
+  logStartOffset.reset()
+  for (const { id, name, partitions } of topics) {
+    for (let partition = 0; partition < partitions; partition++) {
+      const watermarks = await log.watermarks({ topicId: id, partition })
+      if (watermarks === undefined) continue
+      highWatermark.set({ topic: name, partition }, watermarks.highWatermark)
+      logStartOffset.set({ topic: name, partition }, watermarks.logStartOffset)
+    }
+  }
+}
+
+/** How late timers fire: the time for which nobody else was served. */
+function createEventLoopWatch(registry: Registry) {
+  const delay = new Gauge({
+    name: 'logbrook_event_loop_delay_seconds',
+    help: 'How late the event loop was since the last scrape.',
+    labelNames: ['quantile'] as const,
+    registers: [registry],
+  })
+  const histogram = monitorEventLoopDelay({ resolution: EVENT_LOOP_RESOLUTION_MS })
+  return {
+    fill(): void {
+      // Before its first measurement the histogram has no numbers.
+      const isMeasured = histogram.count > 0
+      for (const [quantile, percentile] of [
+        ['0.5', 50],
+        ['0.99', 99],
+        ['1', 100],
+      ] as const) {
+        delay.set({ quantile }, isMeasured ? histogram.percentile(percentile) / NS_PER_SECOND : 0)
+      }
+      histogram.reset()
+      histogram.enable()
+    },
+    close: () => void histogram.disable(),
+  }
+}
