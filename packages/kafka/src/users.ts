@@ -35,7 +35,11 @@ export interface UserStore {
 
 export interface AclStore {
   bindings(): Promise<readonly AclBinding[]>
-  /** Atomically; a binding that is there already stays as it is. */
+  /**
+   * Atomically; a binding that is there already stays as it is.
+   *
+   * @throws KafkaError POLICY_VIOLATION when there would be more than `ACL_BINDINGS_MAX`
+   */
   addBindings(bindings: readonly AclBinding[]): Promise<void>
   /** Deletes what any of the filters matches, and answers it. */
   deleteBindings(filters: readonly AclBindingFilter[]): Promise<readonly AclBinding[]>
