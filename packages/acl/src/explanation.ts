@@ -67,7 +67,7 @@ export function describeResource(resource: Resource): string {
 }
 
 /** `ALLOW READ for User:alice from * on TOPIC PREFIXED log`. */
-export function describeBinding(binding: AclBinding): string {
+function describeBinding(binding: AclBinding): string {
   const { permissionType, operation, principal, host, resourceType, patternType, resourceName } = binding
   return `${permissionType} ${operation} for ${principal} from ${host} on ${resourceType} ${patternType} ${resourceName}`
 }

@@ -22,7 +22,7 @@ const IMPLIED_BY_ALLOW_OF: Partial<Record<Operation, readonly Operation[]>> = {
   DESCRIBE_CONFIGS: ['ALTER_CONFIGS'],
 }
 
-export function principalMatches(binding: AclBinding, principal: Principal): boolean {
+function principalMatches(binding: AclBinding, principal: Principal): boolean {
   return binding.principal === principal || binding.principal === ANY_PRINCIPAL
 }
 
@@ -36,7 +36,7 @@ export function operationMatches(binding: AclBinding, operation: Operation): boo
 }
 
 /** Only a LITERAL `*` stands for every resource: PREFIXED, it is the names that begin with a star. */
-export function resourceNameMatches(binding: AclBinding, name: string): boolean {
+function resourceNameMatches(binding: AclBinding, name: string): boolean {
   if (binding.patternType === 'PREFIXED') return name.startsWith(binding.resourceName)
   return binding.resourceName === name || binding.resourceName === ANY_RESOURCE
 }
