@@ -99,7 +99,9 @@ export function createConsumer({ log, permissions, observer }: ConsumerOptions):
 
   function readProblem(caller: Caller, name: string): ErrorName | null {
     if (!isTopicName(name)) return 'UNKNOWN_TOPIC_OR_PARTITION'
-    return permissions.allows(caller, 'READ', { type: 'TOPIC', name }) ? null : 'TOPIC_AUTHORIZATION_FAILED'
+    if (permissions.allows(caller, 'READ', { type: 'TOPIC', name })) return null
+    observer.authorizationFailed('READ')
+    return 'TOPIC_AUTHORIZATION_FAILED'
   }
 
   async function readEntry(topic: Topic, entry: FetchPartition, isolationLevel: IsolationLevel, budget: Budget): Promise<FetchedPartition> {

@@ -10,6 +10,8 @@ import type { Permissions } from './permissions.ts'
 
 export interface TopicDescription {
   readonly topic: Topic
+  /** `null` for a caller who may DESCRIBE the topic but not DESCRIBE_CONFIGS. */
+  readonly config: TopicConfig | null
   /** By partition number. */
   readonly watermarks: readonly Watermarks[]
 }
@@ -79,7 +81,8 @@ export function createTopics({ log, permissions, onDeleted }: TopicsOptions): To
       for (let partition = 0; partition < topic.partitions; partition++) {
         watermarks.push((await log.watermarks({ topicId: topic.id, partition })) ?? NO_WATERMARKS)
       }
-      return { topic, watermarks }
+      const showsConfig = permissions.allows(caller, 'DESCRIBE_CONFIGS', { type: 'TOPIC', name })
+      return { topic, config: showsConfig ? topic.config : null, watermarks }
     },
 
     async create(caller, topic) {
@@ -93,7 +96,7 @@ export function createTopics({ log, permissions, onDeleted }: TopicsOptions): To
     async alter(caller, name, { partitions, config }) {
       if (partitions !== undefined) await permitted(caller, 'ALTER', name)
       if (config !== undefined) await permitted(caller, 'ALTER_CONFIGS', name)
-      let topic = await permitted(caller, 'DESCRIBE', name)
+      let topic = partitions === undefined && config === undefined ? await permitted(caller, 'ALTER', name) : await existingTopic(log, name)
       // Growing is what can be refused: first, so that a refusal changes nothing.
       if (partitions !== undefined) topic = await log.addPartitions(topic.id, partitions)
       if (config !== undefined) topic = await log.alterConfig(topic.id, config)
