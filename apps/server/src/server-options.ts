@@ -3,6 +3,7 @@ import type { AuthenticationMode } from '@logbrook/broker/authentication'
 import type { Clock } from '@logbrook/kafka/clock'
 import type { TopicId } from '@logbrook/kafka/log'
 import type { Principal } from '@logbrook/kafka/principal'
+import type { Storage } from '@logbrook/storage/storage'
 import type { Logger } from './logger.ts'
 
 export interface ServerOptions {
@@ -26,6 +27,10 @@ export interface ServerOptions {
   /** For the partition rotation; seeded where a run must be repeatable. */
   readonly random: () => number
   readonly newTopicId?: () => TopicId
+  /** What a second process on the same directory is told of this one. */
+  readonly owner?: string
+  /** Runs on what was opened, before anyone can ask for it. */
+  readonly prepare?: (storage: Storage) => Promise<void>
 }
 
 /** What log senders need that know less than the Datadog Agent (contract D16); all off by default. */

@@ -25,24 +25,26 @@ export interface RunningServer extends AsyncDisposable {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { clock, logger } = options
+  const noteError = (error: unknown) => logger.error({ err: error }, 'something failed in the background')
   await using opened = new AsyncDisposableStack()
 
   const metrics = createMetrics()
   opened.defer(() => metrics.close())
   const storage = await openStorage({ ...options, observer: metrics.storage })
   opened.defer(() => storage.close())
+  await options.prepare?.(storage)
   const broker = await createBroker({
     ...options,
     log: storage.log,
     userStore: storage.users,
     aclStore: storage.acls,
     observer: metrics.broker,
-    onError: (error) => logger.error({ err: error }, 'work in the background failed'),
+    onError: noteError,
   })
   opened.defer(() => broker.close())
   const waits = createWaits()
   const app = createApp({ broker, storage, clock, options, metrics, logger, waits })
-  const listener = await listen({ host: options.host, port: options.port, clock, ...app })
+  const listener = await listen({ host: options.host, port: options.port, clock, onError: noteError, ...app })
   opened.defer(async () => {
     waits.stop()
     await listener.close()

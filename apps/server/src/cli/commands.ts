@@ -1,0 +1,47 @@
+/** The one table of commands. Each is loaded when it is asked for, so that none waits for the others' dependencies. */
+import type { Command } from './command.ts'
+
+export interface CommandEntry {
+  readonly words: readonly [string] | readonly [string, string]
+  readonly summary: string
+  readonly load: () => Promise<{ readonly command: Command }>
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  { words: ['start'], summary: 'Start a broker.', load: () => import('./start.ts') },
+  { words: ['topics', 'list'], summary: 'List topics.', load: () => import('./topics/list.ts') },
+  { words: ['topics', 'create'], summary: 'Create topics.', load: () => import('./topics/create.ts') },
+  {
+    words: ['topics', 'describe'],
+    summary: "Show a topic's partitions, offsets and configuration.",
+    load: () => import('./topics/describe.ts'),
+  },
+  {
+    words: ['topics', 'alter'],
+    summary: 'Add partitions to a topic, or change its configuration.',
+    load: () => import('./topics/alter.ts'),
+  },
+  { words: ['topics', 'delete'], summary: 'Delete topics and their records.', load: () => import('./topics/delete.ts') },
+  { words: ['produce'], summary: 'Send records: lines of stdin, or arguments.', load: () => import('./produce.ts') },
+  { words: ['consume'], summary: 'Print the records of a topic, and go on with what comes.', load: () => import('./consume/consume.ts') },
+  { words: ['tail'], summary: 'Print what comes from now on: consume from the end.', load: () => import('./consume/tail.ts') },
+  { words: ['users', 'list'], summary: 'List users.', load: () => import('./users/list.ts') },
+  {
+    words: ['users', 'create'],
+    summary: 'Create a user; also the first one, in a data directory.',
+    load: () => import('./users/create.ts'),
+  },
+  { words: ['users', 'delete'], summary: 'Delete users.', load: () => import('./users/delete.ts') },
+  { words: ['users', 'passwd'], summary: "Change a user's password.", load: () => import('./users/passwd.ts') },
+  { words: ['acls', 'list'], summary: 'List ACL bindings.', load: () => import('./acls/list.ts') },
+  { words: ['acls', 'create'], summary: 'Add ACL bindings.', load: () => import('./acls/create.ts') },
+  { words: ['acls', 'delete'], summary: 'Delete ACL bindings.', load: () => import('./acls/delete.ts') },
+  { words: ['acls', 'explain'], summary: 'Say what a principal may do, and why.', load: () => import('./acls/explain.ts') },
+  { words: ['check'], summary: 'Look for damage in a data directory.', load: () => import('./check.ts') },
+  { words: ['backup'], summary: 'Copy a data directory into one file, also while a broker runs.', load: () => import('./backup.ts') },
+]
+
+/** `topic` is `topics`, `user` is `users`, `acl` is `acls`. */
+export function isWord(said: string, word: string): boolean {
+  return said === word || `${said}s` === word
+}

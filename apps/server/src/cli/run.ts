@@ -1,0 +1,82 @@
+/** From a command line to an exit code. */
+import { nearest } from '@logbrook/kafka/nearest'
+import packageJson from '../../package.json' with { type: 'json' }
+import { UsageError } from '../usage-error.ts'
+import { readArguments } from './arguments.ts'
+import { COMMANDS, isWord } from './commands.ts'
+import type { CommandEntry } from './commands.ts'
+import { commandHelp, groupHelp, overview } from './help.ts'
+import { printLine } from './shell.ts'
+import type { Shell } from './shell.ts'
+
+/** 0: done. 1: refused or failed. 2: not understood. The sentence that says why is on stderr, for a failure that was foreseen never a stack. */
+export type ExitCode = 0 | 1 | 2
+
+export async function run(args: readonly string[], shell: Shell): Promise<ExitCode> {
+  try {
+    await dispatch(args, shell)
+    return 0
+  } catch (error) {
+    await printLine(shell.stderr, `logbrook: ${sentenceOf(error)}`)
+    return error instanceof UsageError ? 2 : 1
+  }
+}
+
+/** A programmer's mistake is the one thing that a stack says more of than a sentence. */
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const isMistake = error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError
+  return isMistake ? (error.stack ?? error.message) : error.message
+}
+
+async function dispatch(args: readonly string[], shell: Shell): Promise<void> {
+  const [first, second] = args
+  if (first === undefined) throw new UsageError(`say what to do.\n\n${overview()}`)
+  if (isHelp(first)) return await printLine(shell.stdout, overview())
+  if (first === '--version' || first === '-V') return await printLine(shell.stdout, packageJson.version)
+  const entries = COMMANDS.filter(({ words }) => isWord(first, words[0]))
+  const group = entries[0]?.words[0]
+  if (group === undefined)
+    throw new UsageError(
+      `unknown command ${first}; did you mean ${nearest(
+        first,
+        COMMANDS.map(({ words }) => words[0]),
+      )}?`,
+    )
+  const [only] = entries
+  if (only !== undefined && only.words.length === 1) return await runCommand(only, args.slice(1), shell)
+  if (second === undefined || isHelp(second)) {
+    if (second === undefined) throw new UsageError(`say what to do with ${group}.\n\n${groupHelp(group, entries)}`)
+    return await printLine(shell.stdout, groupHelp(group, entries))
+  }
+  const entry = entries.find(({ words }) => words[1] === second)
+  if (entry === undefined) {
+    const close = nearest(
+      second,
+      entries.map(({ words }) => words[1] ?? ''),
+    )
+    throw new UsageError(`unknown command ${group} ${second}; did you mean ${group} ${close}?`)
+  }
+  await runCommand(entry, args.slice(2), shell)
+}
+
+async function runCommand(entry: CommandEntry, args: readonly string[], shell: Shell): Promise<void> {
+  const { command } = await entry.load()
+  if (asksForHelp(args)) return await printLine(shell.stdout, commandHelp(entry, command))
+  try {
+    await command.run({ shell, ...readArguments(command, args) } as Parameters<typeof command.run>[0])
+  } catch (error) {
+    if (error instanceof UsageError)
+      throw new UsageError(`${error.message} (logbrook ${entry.words.join(' ')} --help says more)`, { cause: error })
+    throw error
+  }
+}
+
+function isHelp(word: string): boolean {
+  return word === '--help' || word === '-h' || word === 'help'
+}
+
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--')
+  return args.slice(0, end === -1 ? args.length : end).some((arg) => arg === '--help' || arg === '-h')
+}
