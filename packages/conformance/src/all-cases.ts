@@ -1,0 +1,45 @@
+/** Every case of the contract, chapter by chapter. */
+import type { ConformanceCase } from './case.ts'
+import { CLIENT_ID_CASES } from './cases/client-id.ts'
+import { CONNECTION_CASES } from './cases/connections.ts'
+import { CREDENTIAL_CASES } from './cases/credentials.ts'
+import { FAULT_CASES } from './cases/faults.ts'
+import { FETCH_ANSWER_CASES } from './cases/fetch-answers.ts'
+import { FETCH_BUDGET_CASES } from './cases/fetch-budgets.ts'
+import { FETCH_REQUEST_CASES } from './cases/fetch-requests.ts'
+import { INTAKE_HEADER_CASES } from './cases/intake-headers.ts'
+import { INTAKE_JSON_CASES } from './cases/intake-json.ts'
+import { INTAKE_LIMIT_CASES } from './cases/intake-limits.ts'
+import { INTAKE_OPTION_CASES } from './cases/intake-options.ts'
+import { INTAKE_ORDER_CASES } from './cases/intake-order.ts'
+import { INTAKE_ROTATION_CASES } from './cases/intake-rotation.ts'
+import { INTAKE_ROUTE_CASES } from './cases/intake-routes.ts'
+import { INTAKE_VALUE_CASES } from './cases/intake-values.ts'
+import { LONG_POLL_CASES } from './cases/long-polls.ts'
+import { PERMISSION_CASES } from './cases/permissions.ts'
+import { READER_CASES } from './cases/reader.ts'
+import { SINGLE_RECORD_CASES } from './cases/single-records.ts'
+import { TOPIC_NAME_CASES } from './cases/topic-names.ts'
+
+export const CASES: readonly ConformanceCase[] = [
+  ...FETCH_REQUEST_CASES,
+  ...FETCH_ANSWER_CASES,
+  ...FETCH_BUDGET_CASES,
+  ...LONG_POLL_CASES,
+  ...READER_CASES,
+  ...SINGLE_RECORD_CASES,
+  ...INTAKE_VALUE_CASES,
+  ...INTAKE_JSON_CASES,
+  ...INTAKE_HEADER_CASES,
+  ...INTAKE_LIMIT_CASES,
+  ...INTAKE_ROTATION_CASES,
+  ...INTAKE_ORDER_CASES,
+  ...INTAKE_ROUTE_CASES,
+  ...INTAKE_OPTION_CASES,
+  ...CONNECTION_CASES,
+  ...CREDENTIAL_CASES,
+  ...PERMISSION_CASES,
+  ...TOPIC_NAME_CASES,
+  ...CLIENT_ID_CASES,
+  ...FAULT_CASES,
+]

@@ -1,0 +1,49 @@
+/**
+ * How a server has to be set up for a case to say anything about it. Each case belongs to one profile, and a server under
+ * test is said to have one: what belongs to another is reported as not applicable.
+ */
+
+export interface Profile {
+  readonly authentication: 'none' | 'optional' | 'required'
+  readonly acls: boolean
+  /** Kafka's `allow.everyone.if.no.acl.found`. */
+  readonly allowWithoutBinding: boolean
+  /** Of the intake. */
+  readonly successStatus: 200 | 202
+  /** The topic that the intake's root aliases write to. */
+  readonly rootTopic: string | null
+  /** Whether the intake takes a bare object as one record. */
+  readonly bareObject: boolean
+}
+
+const PLAIN: Profile = {
+  authentication: 'none',
+  acls: false,
+  allowWithoutBinding: false,
+  successStatus: 200,
+  rootTopic: null,
+  bareObject: false,
+}
+
+export const ROOT_TOPIC = 'conformance-root'
+
+export const PROFILES = {
+  plain: PLAIN,
+  'sasl-required': { ...PLAIN, authentication: 'required' },
+  'sasl-optional': { ...PLAIN, authentication: 'optional' },
+  acls: { ...PLAIN, authentication: 'optional', acls: true },
+  'acls-open': { ...PLAIN, authentication: 'optional', acls: true, allowWithoutBinding: true },
+  'intake-options': { ...PLAIN, successStatus: 202, rootTopic: ROOT_TOPIC, bareObject: true },
+} as const satisfies Record<string, Profile>
+
+export type ProfileName = keyof typeof PROFILES
+
+export function isProfileName(name: string): name is ProfileName {
+  return Object.hasOwn(PROFILES, name)
+}
+
+/** The settings in which a profile differs from the plain one, in words. */
+export function describeProfile(name: ProfileName): string {
+  const settings = Object.entries(PROFILES[name]).filter(([key, value]) => value !== PLAIN[key as keyof Profile])
+  return settings.length === 0 ? 'as started without options' : settings.map(([key, value]) => `${key} ${String(value)}`).join(', ')
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CASES } from '@logbrook/conformance/all-cases'
+import { SENTENCES } from '@logbrook/conformance/sentences'
+
+test('every sentence of the contract has a case', () => {
+  const proved = new Set<string>(CASES.flatMap(({ proves }) => proves))
+  assert.deepEqual(
+    Object.keys(SENTENCES).filter((sentence) => !proved.has(sentence)),
+    [],
+  )
+})
+
+test('the sentences are F1 to F14, R1 to R6, D1 to D17 and A1 to A9', () => {
+  const chapters = Object.entries({ F: 14, R: 6, D: 17, A: 9 })
+  const numbers = chapters.flatMap(([letter, count]) => Array.from({ length: count }, (_, i) => `${letter}${i + 1}`))
+  assert.deepEqual(Object.keys(SENTENCES), numbers)
+})
+
+test('every case names sentences that there are', () => {
+  for (const { name, proves } of CASES) {
+    assert.ok(proves.length > 0, name)
+    for (const sentence of proves) assert.ok(Object.hasOwn(SENTENCES, sentence), `${name}: ${sentence}`)
+  }
+})
+
+test('no two cases have one name', () => {
+  assert.deepEqual(
+    CASES.map(({ name }) => name).filter((name, i, names) => names.indexOf(name) !== i),
+    [],
+  )
+})
