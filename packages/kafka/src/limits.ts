@@ -16,6 +16,8 @@ export const PARTITIONS_MAX = 8_191
 export const OFFSETS_PER_PARTITION_MAX = 2 ** 40
 /** Kafka's offsets are signed 64-bit: the largest that a request may name, though none so large is ever kept. */
 export const OFFSET_NAMEABLE_MAX = 2n ** 63n - 1n
+/** Kafka's partition numbers are signed 32-bit. */
+export const PARTITION_NAMEABLE_MAX = 2 ** 31 - 1
 export const USER_NAME_LENGTH_MAX = 255
 export const PASSWORD_BYTES_MAX = 1 * KIB
 export const ACL_BINDINGS_MAX = 100_000
@@ -46,6 +48,12 @@ export const BATCH_INFLATED_BYTES_MAX = 65 * MIB
 export const REQUEST_BODY_BYTES_MAX = 64 * MIB
 /** Of a body that only describes (fetch requests, administration), where 64 MiB of JSON would be an attack. */
 export const DESCRIPTION_BODY_BYTES_MAX = 4 * MIB
+/** How much of a body's announced size is set aside at once; beyond, memory follows what has arrived and not what was announced. */
+export const BODY_PRESIZED_BYTES_MAX = 4 * MIB
+/** What a compressed body may be longer than what it holds: incompressible bytes grow by a few in every block. */
+export const COMPRESSION_OVERHEAD_BYTES_MAX = 1 * MIB
+/** Bytes that are inflated at once on the event loop (about 2 ms); more goes through the thread pool. */
+export const INFLATE_AT_ONCE_BYTES_MAX = 1 * MIB
 /** Frames of one zstd body: 20,000 empty ones cost half a second. */
 export const ZSTD_FRAMES_MAX = 1_000
 /** log2 of the window a zstd frame may ask for (8 MiB, RFC 8878's recommendation); the library's default admits 128 MB. */
@@ -77,6 +85,8 @@ export const FETCH_ENTRIES_MAX = 10_000
 export const LONG_POLL_MS_MAX = 30_000
 export const LONG_POLLS_MAX = 10_000
 export const TAILS_MAX = 1_000
+/** Partitions of one tail, whose positions must fit among the headers of the request that resumes it. */
+export const TAIL_PARTITIONS_MAX = 800
 /** Bytes of one partition's records that a tail reads at a time. */
 export const TAIL_ROUND_BYTES = 256 * KIB
 /** A silent tail is given a sign of life this often, so that proxies keep the connection. */

@@ -9,6 +9,7 @@ import type { HttpBindings } from '@hono/node-server'
 import { KafkaError } from '@logbrook/kafka/errors'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
+import { RequestAborted } from './body.ts'
 import type { App, AppEnv, Bindings, RouteContext } from './context.ts'
 import { beginExchange, elapsedMs } from './exchange.ts'
 import { createHostRules } from './hosts.ts'
@@ -39,14 +40,19 @@ export function createApp(context: RouteContext): Door {
   registerFetch(app, context)
   registerRecord(app, context)
   registerOwnRoutes(app, context)
-  app.notFound((c) => answerError(c.env, notRouted(app, c.req.method, c.req.path)))
+  app.notFound((c) => {
+    const allowed = methodsOf(app, c.req.path)
+    return answerError(c.env, notRouted(c.req.method, c.req.path, allowed), allowed.length === 0 ? {} : { Allow: allowed.join(', ') })
+  })
   app.onError((error, c) => answerError(c.env, error))
 
-  function answerError(env: Bindings, error: unknown): Response {
+  function answerError(env: Bindings, error: unknown, headers: Readonly<Record<string, string>> = {}): Response {
     const { method, url = '' } = env.incoming
+    // Nobody is there to see the answer, and nothing of ours went wrong.
+    if (error instanceof RequestAborted) return new Response(null, { status: 400 })
     if (!(error instanceof KafkaError)) logger.error({ err: error, method, path: rawPath(url) }, 'a request failed unexpectedly')
     else if (error.status >= 500) logger.error({ err: error, method, path: rawPath(url) }, 'a request failed')
-    return renderError(error, surfaces.surfaceOf(url))
+    return renderError(error, surfaces.surfaceOf(url), headers)
   }
 
   function finish(env: Bindings, response: Response): Response {
@@ -100,8 +106,11 @@ function handlersOf(app: App, method: string, path: string): readonly string[] {
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
-function notRouted(app: App, method: string, path: string): KafkaError {
-  const allowed = METHODS.filter((candidate) => handlersOf(app, candidate, path).length > 0)
+function methodsOf(app: App, path: string): readonly string[] {
+  return METHODS.filter((method) => handlersOf(app, method, path).length > 0)
+}
+
+function notRouted(method: string, path: string, allowed: readonly string[]): KafkaError {
   if (allowed.length === 0) return new KafkaError('RESOURCE_NOT_FOUND', `there is nothing at ${path}`)
   return new KafkaError('METHOD_NOT_ALLOWED', `${path} does not take ${method}; it takes ${allowed.join(' and ')}`)
 }

@@ -38,6 +38,8 @@ export interface ListenerOptions {
   readonly answer: (request: Request, env: HttpBindings) => Response | Promise<Response>
   /** For what does not even make a request: `OPTIONS *`, a `Host` that is no host. */
   readonly refuse: (error: unknown) => Response
+  /** Told when a connection could not be accepted. */
+  readonly onError: (error: unknown) => void
 }
 
 const LIMITS = {
@@ -51,7 +53,7 @@ const LIMITS = {
 }
 
 /** @throws StartError when the address cannot be listened on */
-export async function listen({ host, port, clock, answer, refuse }: ListenerOptions): Promise<Listener> {
+export async function listen({ host, port, clock, answer, refuse, onError }: ListenerOptions): Promise<Listener> {
   const respond = getRequestListener((request, env) => answer(request, env as HttpBindings), {
     // What an HTTP/1.0 request without a Host header is taken to mean.
     hostname: 'localhost',
@@ -62,7 +64,7 @@ export async function listen({ host, port, clock, answer, refuse }: ListenerOpti
 
   async function respondAndDiscard(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     await respond(incoming, outgoing)
-    if (!incoming.complete) discardBody(incoming, clock)
+    if (!incoming.complete || incoming.readableLength > 0) discardBody(incoming, clock)
   }
 
   const server = createServer(LIMITS, (incoming, outgoing) => {
@@ -75,6 +77,7 @@ export async function listen({ host, port, clock, answer, refuse }: ListenerOpti
   server.closeIdleConnections = () => connections.closeIdle()
 
   await start(server, host, port)
+  server.on('error', onError)
   return {
     port: (server.address() as AddressInfo).port,
     close: () => stop(server, connections, clock),
@@ -83,11 +86,8 @@ export async function listen({ host, port, clock, answer, refuse }: ListenerOpti
 
 function start(server: Server, host: string, port: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  server.once('error', (error: NodeJS.ErrnoException) => reject(startError(error, host, port)))
-  server.listen(port, host, () => {
-    server.removeAllListeners('error')
-    resolve()
-  })
+  server.once('error', (error) => reject(startError(error, host, port)))
+  server.listen(port, host, resolve)
   return promise
 }
 
@@ -128,7 +128,7 @@ class Connections {
     // Closed means sent to the last byte, or given up.
     outgoing.once('close', () => {
       this.#answering.delete(outgoing)
-      if (this.#isStopping) socket.destroySoon()
+      if (this.#isStopping && !this.#isBusy(socket)) socket.destroySoon()
     })
   }
 
@@ -138,8 +138,11 @@ class Connections {
   }
 
   closeIdle(): void {
-    const busy = new Set<Socket | null>()
-    for (const outgoing of this.#answering) busy.add(outgoing.req.socket)
-    for (const socket of this.#sockets) if (!busy.has(socket)) socket.destroySoon()
+    for (const socket of this.#sockets) if (!this.#isBusy(socket)) socket.destroySoon()
+  }
+
+  /** Asked only while stopping. */
+  #isBusy(socket: Socket): boolean {
+    return this.#answering.values().some((outgoing) => outgoing.req.socket === socket)
   }
 }

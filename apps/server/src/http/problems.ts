@@ -68,10 +68,10 @@ function problemOf(error: unknown, surface: Surface): Problem {
 }
 
 /** The answer to a request that failed. */
-export function renderError(error: unknown, surface: Surface): Response {
+export function renderError(error: unknown, surface: Surface, more: Readonly<Record<string, string>> = {}): Response {
   const problem = problemOf(error, surface)
   const { contentType, body } = RENDERERS[surface](problem)
-  const headers: Record<string, string> = { 'Content-Type': contentType }
+  const headers: Record<string, string> = { ...more, 'Content-Type': contentType }
   if (problem.status === 401 && surface !== 'datadog') headers['WWW-Authenticate'] = 'Basic realm="logbrook", charset="UTF-8"'
   return new Response(JSON.stringify(body), { status: problem.status, headers })
 }

@@ -17,10 +17,10 @@ export function queryOf({ incoming }: Bindings): URLSearchParams {
  *
  * @throws KafkaError INVALID_REQUEST when it is empty or not strict JSON, PAYLOAD_TOO_LARGE above `DESCRIPTION_BODY_BYTES_MAX`
  */
-export async function jsonBodyOf({ incoming }: Bindings, { clock }: RouteContext): Promise<unknown> {
-  const { body, length } = await readBody(incoming, { maxBytes: DESCRIPTION_BODY_BYTES_MAX, clock })
-  const bytes = body.subarray(0, length)
-  if (length === 0) throw new KafkaError('INVALID_REQUEST', 'the body is empty; it must be a JSON object')
+export async function jsonBodyOf({ incoming }: Bindings, _context?: RouteContext): Promise<unknown> {
+  const contentEncoding = incoming.headers['content-encoding']
+  const { bytes } = await readBody(incoming, { maxBytes: DESCRIPTION_BODY_BYTES_MAX, contentEncoding })
+  if (bytes.length === 0) throw new KafkaError('INVALID_REQUEST', 'the body is empty; it must be a JSON object')
   if (!isUtf8(bytes)) throw new KafkaError('INVALID_REQUEST', 'the body is not UTF-8')
   return parseJson(bytes.toString('utf8'))
 }
