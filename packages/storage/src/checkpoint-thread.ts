@@ -9,6 +9,7 @@ import type { CheckpointReply, CheckpointRequest, CheckpointResult } from './che
 export class CheckpointThread {
   readonly #file: string
   #worker: Worker | undefined
+  #isClosing = false
   #awaited: PromiseWithResolvers<CheckpointResult | undefined> | undefined
 
   constructor(file: string) {
@@ -32,7 +33,7 @@ export class CheckpointThread {
   async close(): Promise<void> {
     const worker = this.#worker
     if (worker === undefined) return
-    this.#worker = undefined
+    this.#isClosing = true
     const exited = once(worker, 'exit')
     worker.ref()
     worker.postMessage('close' satisfies CheckpointRequest)
@@ -43,7 +44,7 @@ export class CheckpointThread {
     const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { workerData: this.#file })
     worker.unref()
     worker.on('message', (reply: CheckpointReply) => {
-      worker.unref()
+      if (!this.#isClosing) worker.unref()
       this.#awaited?.resolve('failed' in reply ? undefined : reply)
     })
     worker.on('error', (error) => this.#awaited?.reject(error))

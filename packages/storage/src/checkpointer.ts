@@ -17,8 +17,10 @@ import type { Database, Statement } from './database.ts'
 import { databaseFile } from './database.ts'
 
 export interface Checkpointer {
-  /** To be told after each transaction; `bytes` may be a rough count of what it wrote. */
-  wrote(bytes: number): void
+  /** To be told after each transaction: rows, and bytes in them. */
+  wrote(written: { readonly bytes: number; readonly rows: number }): void
+  /** To be told after a transaction that failed: perhaps for want of room, which a checkpoint may make. */
+  failed(): void
   /** What the next transaction has to wait for, if anything. Never rejects. */
   room(): Promise<void> | undefined
   close(): Promise<void>
@@ -32,14 +34,20 @@ export interface CheckpointerOptions {
 }
 
 /** A database in memory has no WAL. */
-export const noCheckpointer: Checkpointer = { wrote: () => undefined, room: () => undefined, close: () => Promise.resolve() }
+export const noCheckpointer: Checkpointer = {
+  wrote: () => undefined,
+  failed: () => undefined,
+  room: () => undefined,
+  close: () => Promise.resolve(),
+}
 
-const FRAME_BYTES = 4096 + 24
+const PAGE_BYTES = 4096
+const FRAME_BYTES = PAGE_BYTES + 24
 const CHECKPOINT_FRAMES = Math.floor(CHECKPOINT_BYTES / FRAME_BYTES)
 const WAL_FRAMES_MAX = Math.floor(WAL_BYTES_MAX / FRAME_BYTES)
 /** The WAL is measured after so much was written: measuring each time would cost a third of a small commit. */
 const MEASURE_BYTES = 1024 * 1024
-/** What a transaction writes besides its records, at most, roughly: a few pages of the tree. */
+/** What a transaction writes besides its rows, at most, roughly: a few pages of the tree. */
 const TRANSACTION_BYTES = 32 * 1024
 
 export function createCheckpointer({ database, dataDir, by, checkpointed }: CheckpointerOptions): Checkpointer {
@@ -49,12 +57,12 @@ export function createCheckpointer({ database, dataDir, by, checkpointed }: Chec
   let isClosed = false
   let unmeasuredBytes = 0
   let framesMax = WAL_FRAMES_MAX
-  let running: Promise<void> | undefined
+  let running: Promise<CheckpointResult | undefined> | undefined
   let hold: Promise<void> | undefined
 
   return {
-    wrote(bytes) {
-      unmeasuredBytes += bytes + TRANSACTION_BYTES
+    wrote({ bytes, rows }) {
+      unmeasuredBytes += bytes + rows * PAGE_BYTES + TRANSACTION_BYTES
       if (unmeasuredBytes < MEASURE_BYTES) return
       unmeasuredBytes = 0
       const wal = attempt(measure)
@@ -62,6 +70,7 @@ export function createCheckpointer({ database, dataDir, by, checkpointed }: Chec
       if (wal.log >= framesMax) hold ??= holdWriter(wal.log)
       else if (wal.log - wal.checkpointed >= CHECKPOINT_FRAMES) void checkpoint()
     },
+    failed: () => void checkpoint(),
     room: () => hold,
     async close() {
       isClosed = true
@@ -71,9 +80,9 @@ export function createCheckpointer({ database, dataDir, by, checkpointed }: Chec
   }
 
   async function holdWriter(frames: number): Promise<void> {
-    // The one that is under way began too early.
+    // One that is under way began too early.
     await running
-    const result = isClosed ? undefined : await checkpoint()
+    const result = await checkpoint()
     const isFinished = result !== undefined && result.log === result.checkpointed
     framesMax = isFinished ? WAL_FRAMES_MAX : Math.max(WAL_FRAMES_MAX, frames + CHECKPOINT_FRAMES)
     hold = undefined
@@ -81,14 +90,14 @@ export function createCheckpointer({ database, dataDir, by, checkpointed }: Chec
 
   /** One at a time; answers what became of it, or `undefined` when it failed: the next one makes up for it. */
   async function checkpoint(): Promise<CheckpointResult | undefined> {
-    if (running !== undefined) return undefined
-    const { promise, resolve } = Promise.withResolvers<void>()
-    running = promise
+    return isClosed ? undefined : (running ??= run())
+  }
+
+  async function run(): Promise<CheckpointResult | undefined> {
     const startMs = performance.now()
     const result = (await checkpointByThread()) ?? (await checkpointInline())
     if (result !== undefined) checkpointed(performance.now() - startMs)
     running = undefined
-    resolve()
     return result
   }
 

@@ -19,13 +19,18 @@ export interface SweeperOptions {
   readonly swept: (slot: number) => void
 }
 
+interface Mark {
+  readonly slot: number
+  readonly until_offset: number
+}
+
 /** `until_offset` for all of a slot's rows. */
 const EVERYTHING = OFFSETS_PER_PARTITION_MAX
 
 export class Sweeper {
   readonly #options: SweeperOptions
   readonly #mark
-  readonly #next
+  readonly #marks
   readonly #rows
   readonly #delete
   readonly #done
@@ -39,7 +44,7 @@ export class Sweeper {
       `INSERT INTO sweep (slot, until_offset) VALUES (?, ?)
        ON CONFLICT (slot) DO UPDATE SET until_offset = max(until_offset, excluded.until_offset)`,
     )
-    this.#next = database.prepare<[], { slot: number; until_offset: number }>('SELECT slot, until_offset FROM sweep LIMIT 1')
+    this.#marks = database.prepare<[number], Mark>('SELECT slot, until_offset FROM sweep LIMIT ?')
     this.#rows = database.prepare<[number, number, number], { id: number; bytes: number }>(
       'SELECT id, octet_length(body) AS bytes FROM batch WHERE id >= ? AND id < ? ORDER BY id LIMIT ?',
     )
@@ -84,29 +89,37 @@ export class Sweeper {
 
   /** @returns whether there may be more */
   #sweepChunk(): boolean {
-    const sweep = this.#next.get()
-    if (sweep === undefined) return false
-    const first = rowId(sweep.slot, 0)
-    const end = rowId(sweep.slot, sweep.until_offset)
-    const last = this.#lastOfChunk(first, end)
+    const marks = this.#marks.all(SWEEP_ROWS_MAX)
+    if (marks.length === 0) return false
+    const swept: number[] = []
     this.#options.transact(() => {
-      if (last === undefined) this.#done.run(sweep.slot)
-      else this.#delete.run(first, last)
+      const budget = { rows: SWEEP_ROWS_MAX, bytes: SWEEP_BYTES_MAX }
+      for (const mark of marks) {
+        if (!this.#sweepSlot(mark, budget)) break
+        this.#done.run(mark.slot)
+        swept.push(mark.slot)
+      }
     })
-    if (last === undefined) this.#options.swept(sweep.slot)
-    this.#options.checkpointer.wrote(0)
+    for (const slot of swept) this.#options.swept(slot)
+    this.#options.checkpointer.wrote({ bytes: 0, rows: SWEEP_ROWS_MAX })
     return true
   }
 
-  #lastOfChunk(first: number, end: number): number | undefined {
+  /** Deletes what the budget allows, and one row in any case; answers whether that was all. */
+  #sweepSlot({ slot, until_offset }: Mark, budget: { rows: number; bytes: number }): boolean {
+    const first = rowId(slot, 0)
     let last: number | undefined
-    let bytes = 0
-    for (const row of this.#rows.iterate(first, end, SWEEP_ROWS_MAX)) {
-      bytes += row.bytes
-      if (last !== undefined && bytes > SWEEP_BYTES_MAX) break
+    let isAll = true
+    for (const row of this.#rows.iterate(first, rowId(slot, until_offset), SWEEP_ROWS_MAX + 1)) {
+      const isFirstOfChunk = budget.rows === SWEEP_ROWS_MAX
+      isAll = isFirstOfChunk || (budget.rows > 0 && row.bytes <= budget.bytes)
+      if (!isAll) break
+      budget.rows--
+      budget.bytes -= row.bytes
       last = row.id
     }
-    return last
+    if (last !== undefined) this.#delete.run(first, last)
+    return isAll
   }
 }
 

@@ -95,10 +95,11 @@ export class Writer {
       this.#options.committed(performance.now() - startMs, appends.length)
     } catch (error) {
       group.fail(error)
+      this.#options.checkpointer.failed()
       return
     }
     group.succeed(this.#options.waiters)
-    this.#options.checkpointer.wrote(group.bytes)
+    this.#options.checkpointer.wrote({ bytes: group.bytes, rows: group.rowCount })
   }
 
   #takeGroup(): readonly PendingAppend[] {
