@@ -9,7 +9,7 @@ import type { FetchRequest, FetchResponse } from '@logbrook/contract/fetch'
 import type { ProduceResponse } from '@logbrook/contract/produce'
 import type { FetchedRecord, ProducedRecord } from '@logbrook/contract/record'
 import type { AlterTopicRequest, CreateTopicRequest, OffsetList, PartitionBody, TopicBody, TopicList } from '@logbrook/contract/topics'
-import type { AlterUserRequest, CreateUserRequest, UserBody, UserList } from '@logbrook/contract/users'
+import type { AlterUserRequest, CreateUserRequest, PutUserRequest, UserBody, UserList } from '@logbrook/contract/users'
 import { createConnection, jsonContent } from './connection.ts'
 import type { Connection, ConnectionOptions, Content } from './connection.ts'
 import { systemDelay } from './delay.ts'
@@ -67,6 +67,8 @@ interface TopicCalls {
 interface UserCalls {
   list(): Promise<readonly UserBody[]>
   create(user: CreateUserRequest): Promise<UserBody>
+  /** Creates or replaces. */
+  put(name: string, user: PutUserRequest): Promise<UserBody>
   alter(name: string, changes: AlterUserRequest): Promise<UserBody>
   delete(name: string): Promise<void>
 }
@@ -140,6 +142,7 @@ function userCalls({ ask, send }: Connection): UserCalls {
       return users
     },
     create: (user) => ask({ method: 'POST', path, body: jsonContent(user) }),
+    put: (name, user) => ask({ method: 'PUT', path: [...path, name], body: jsonContent(user) }),
     alter: (name, changes) => ask({ method: 'PATCH', path: [...path, name], body: jsonContent(changes) }),
     async delete(name) {
       await send({ method: 'DELETE', path: [...path, name] })

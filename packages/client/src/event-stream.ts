@@ -10,7 +10,7 @@ export interface StreamEvent {
 }
 
 /** Ends when the bytes do; an event cut off by that is not handed out. */
-export async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<StreamEvent, void> {
+export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamEvent, void> {
   let id = ''
   let event = ''
   let data: string[] = []
@@ -28,10 +28,10 @@ export async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncGenerat
   }
 }
 
-async function* readLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
+async function* readLines(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
   const decoder = new TextDecoder()
   let rest: string[] = []
-  for await (const chunk of body) {
+  for await (const chunk of readChunks(body)) {
     const lines = decoder.decode(chunk, { stream: true }).split('\n')
     const last = lines.pop() ?? ''
     for (const line of lines) {
@@ -40,6 +40,21 @@ async function* readLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<strin
     }
     // Pieces are joined once: a long line that comes in many chunks would else be copied as many times.
     rest.push(last)
+  }
+}
+
+/** Streams are not iterable in every browser. */
+async function* readChunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  const reader = body.getReader()
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      yield value
+    }
+  } finally {
+    // A reader that leaves early hangs up; one that was cut off has nothing to cancel.
+    await reader.cancel().catch(() => undefined)
   }
 }
 

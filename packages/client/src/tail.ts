@@ -48,7 +48,7 @@ export async function* tailTopic(
   let delayMs = RECONNECT_MS_MIN
 
   async function* follow(response: Response): AsyncGenerator<TailEvent, TailOutcome> {
-    for await (const { event, id, data } of readEvents(response.body as AsyncIterable<Uint8Array>)) {
+    for await (const { event, id, data } of readEvents(response.body as ReadableStream<Uint8Array>)) {
       if (id !== '') lastEventId = id
       if (data === null) continue
       if (event === 'end') return (JSON.parse(data) as TailEnd).reason
@@ -93,7 +93,7 @@ export async function* tailTopic(
 }
 
 function isPassing(outcome: TailOutcome): boolean {
-  return outcome === 'lost' || outcome === 'closing'
+  return outcome === 'lost' || outcome === 'closing' || outcome === 'storage_error'
 }
 
 /** A refusal that trying again does not change. */

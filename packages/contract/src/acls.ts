@@ -65,10 +65,9 @@ export type ExplainRequest = z.infer<typeof ExplainRequest>
 
 export const ExplainResponse = z
   .object({
-    allowed: z.boolean(),
-    reason: z
-      .string()
-      .describe('`super-user`, `deny-binding`, `allow-binding`, `no-binding-matches`, `default-allow`, `default-deny` or `acls-off`'),
+    enforced: z.boolean().describe('`false` while ACLs are off: then everything is allowed, whatever the bindings say'),
+    allowed: z.boolean().describe('what the bindings say'),
+    reason: z.enum(['super-user', 'deny-binding', 'allow-binding', 'no-binding-matches', 'default-allow', 'default-deny']),
     binding: AclBindingBody.nullable().describe('the binding that decided'),
     near_misses: z
       .array(z.object({ binding: AclBindingBody, differs_in: z.array(z.string()) }))

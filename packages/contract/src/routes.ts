@@ -13,10 +13,11 @@ import { ProduceRequest, ProduceResponse } from './produce.ts'
 import { FetchedRecord } from './record.ts'
 import type { Answer, Body, QueryParameter, Route } from './route.ts'
 import { AlterTopicRequest, CreateTopicRequest, OffsetList, PartitionBody, TopicBody, TopicList } from './topics.ts'
-import { AlterUserRequest, CreateUserRequest, UserBody, UserList } from './users.ts'
+import { AlterUserRequest, CreateUserRequest, PutUserRequest, UserBody, UserList } from './users.ts'
 
 const NOT_ASKED = 'open: asks for no credentials and no permission'
 const ALTER_CLUSTER = 'ALTER on the cluster'
+const DESCRIBE_CLUSTER = 'DESCRIBE on the cluster'
 
 const Bytes = z.string().meta({ contentMediaType: 'application/octet-stream' })
 
@@ -282,7 +283,7 @@ const USERS: readonly Route[] = [
     operationId: 'listUsers',
     summary: 'List users',
     dialect: 'own',
-    authorizes: ALTER_CLUSTER,
+    authorizes: DESCRIBE_CLUSTER,
     answer: ok('By name.', UserList),
     errors: ['CLUSTER_AUTHORIZATION_FAILED'],
   },
@@ -297,6 +298,18 @@ const USERS: readonly Route[] = [
     bodyRequired: true,
     answer: created('The user.', UserBody),
     errors: ['DUPLICATE_RESOURCE', 'UNACCEPTABLE_CREDENTIAL', 'CLUSTER_AUTHORIZATION_FAILED'],
+  },
+  {
+    method: 'PUT',
+    path: '/v1/kafka/users/{user}',
+    operationId: 'putUser',
+    summary: 'Create a user, or replace password and role',
+    dialect: 'own',
+    authorizes: ALTER_CLUSTER,
+    bodies: [json(PutUserRequest)],
+    bodyRequired: true,
+    answer: ok('The user.', UserBody),
+    errors: ['UNACCEPTABLE_CREDENTIAL', 'CLUSTER_AUTHORIZATION_FAILED'],
   },
   {
     method: 'PATCH',
@@ -329,7 +342,7 @@ const ACLS: readonly Route[] = [
     operationId: 'listAcls',
     summary: 'List ACL bindings',
     dialect: 'own',
-    authorizes: ALTER_CLUSTER,
+    authorizes: DESCRIBE_CLUSTER,
     query: ACL_FILTER_FIELDS.map((name) => ({ name, schema: z.string(), description: 'only bindings whose field equals it' })),
     answer: ok('The bindings that match.', AclList),
     errors: ['CLUSTER_AUTHORIZATION_FAILED'],
@@ -364,7 +377,7 @@ const ACLS: readonly Route[] = [
     operationId: 'explainAccess',
     summary: 'Say whether a principal may do something, and why',
     dialect: 'own',
-    authorizes: ALTER_CLUSTER,
+    authorizes: DESCRIBE_CLUSTER,
     query: EXPLAIN_FIELDS.map((name) => ({
       name,
       schema: z.string(),
@@ -380,7 +393,7 @@ const ACLS: readonly Route[] = [
     operationId: 'explainAccessByPost',
     summary: 'The same, with the question in the body',
     dialect: 'own',
-    authorizes: ALTER_CLUSTER,
+    authorizes: DESCRIBE_CLUSTER,
     bodies: [json(ExplainRequest)],
     bodyRequired: true,
     answer: ok('The decision.', ExplainResponse),
@@ -415,7 +428,7 @@ const MACHINES_AND_PEOPLE: readonly Route[] = [
     operationId: 'metrics',
     summary: 'Figures for Prometheus',
     dialect: 'own',
-    authorizes: 'DESCRIBE on the cluster',
+    authorizes: DESCRIBE_CLUSTER,
     answer: {
       status: 200,
       description: "Prometheus's text format.",

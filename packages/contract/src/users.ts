@@ -23,6 +23,13 @@ export const CreateUserRequest = closedObject({
 }).register(COMPONENTS, { id: 'CreateUserRequest' })
 export type CreateUserRequest = z.infer<typeof CreateUserRequest>
 
+/** What is left out is as for a new user, not as it was. */
+export const PutUserRequest = closedObject({
+  password: Password.optional(),
+  role: UserRole.optional().describe('`user` by default'),
+}).register(COMPONENTS, { id: 'PutUserRequest' })
+export type PutUserRequest = z.infer<typeof PutUserRequest>
+
 export const AlterUserRequest = closedObject({ password: Password.optional(), role: UserRole.optional() }).register(COMPONENTS, {
   id: 'AlterUserRequest',
 })
