@@ -129,7 +129,7 @@ export const CHECKPOINT_BYTES = 4 * MIB
 /** At this size of the write-ahead log the writer waits for a checkpoint: 25 ms, where larger ones cost more at a time. */
 export const WAL_BYTES_MAX = 16 * MIB
 /** How long a transaction waits for a stranger's (an `sqlite3` shell, say); the event loop waits with it. */
-export const BUSY_TIMEOUT_MS = 500
+export const BUSY_TIMEOUT_MS = 250
 /** Rows, and bytes of their bodies, deleted in one transaction. */
 export const SWEEP_ROWS_MAX = 64
 export const SWEEP_BYTES_MAX = 4 * MIB

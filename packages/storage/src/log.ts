@@ -4,7 +4,7 @@
 import { KafkaError } from '@logbrook/kafka/errors'
 import type { Log, RetentionResult, Topic, TopicPartition, WaitOutcome, WaitRequest } from '@logbrook/kafka/log'
 import type { Clock } from '@logbrook/kafka/clock'
-import { guard } from './database.ts'
+import { guard, storageError } from './database.ts'
 import type { OffsetForTimestamp } from './offset-at-time.ts'
 import type { BoundsReader, Partition } from './partitions.ts'
 import { watermarksOf } from './partitions.ts'
@@ -60,7 +60,11 @@ export function createLog(parts: LogParts): Log {
   /** The one door to SQLite: nothing passes once the log is closed, and its errors leave as ours. */
   async function open<T>(failed: string, work: () => T | Promise<T>): Promise<T> {
     if (isClosed()) throw new KafkaError('KAFKA_STORAGE_ERROR', `${failed}: the log is closed`)
-    return guard(failed, work)
+    try {
+      return await work()
+    } catch (error) {
+      throw storageError(failed, error)
+    }
   }
 
   function partitionOf(request: TopicPartition): Partition {
@@ -77,9 +81,7 @@ export function createLog(parts: LogParts): Log {
       if (partition === undefined) return 'gone'
       known.push({ partition, offset: position.offset })
     }
-    const isThere = guard('could not read the watermarks', () =>
-      known.some(({ partition, offset }) => boundsOf(partition).highWatermark > offset),
-    )
+    const isThere = guard('could not wait', () => known.some(({ partition, offset }) => boundsOf(partition).highWatermark > offset))
     return isThere ? 'appended' : waiters.wait({ positions: known, timeoutMs, signal })
   }
 
