@@ -169,7 +169,7 @@ export function createConsumer({ log, permissions, observer }: ConsumerOptions):
         atLeastOne: true,
       })
       const record = result.slices[0] === undefined ? undefined : recordsOf(result.slices[0])[0]
-      const place = `topic ${name}, partition ${partition}, offset ${offset}`
+      const place = `topic ${name}, partition ${partition}, offset ${Number.isSafeInteger(offset) ? offset : '2^53 or above'}`
       if (result.error === 'KAFKA_STORAGE_ERROR') throw new KafkaError('KAFKA_STORAGE_ERROR', `the record at ${place} cannot be read`)
       if (record === undefined || record.offset !== offset) {
         const { logStartOffset, highWatermark } = result.watermarks

@@ -39,11 +39,14 @@ export class Connection {
     return new Connection(url, socket)
   }
 
-  /** Resolves when there is room for more, or no more can be sent: what a refused sender is told shows in the answer. */
-  async write(bytes: string | Uint8Array): Promise<void> {
-    if (!this.#socket.writable) return
-    const taken = typeof bytes === 'string' ? this.#socket.write(bytes, 'latin1') : this.#socket.write(bytes)
-    if (!taken) await Promise.race([once(this.#socket, 'drain'), once(this.#socket, 'close')]).catch(() => {})
+  /** Resolves when the bytes are on their way; `false`: no more can be sent. What a refused sender is told shows in the answer. */
+  async write(bytes: string | Uint8Array): Promise<boolean> {
+    if (!this.#socket.writable) return false
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const sent = (error?: Error | null): void => resolve(error === undefined || error === null)
+    if (typeof bytes === 'string') this.#socket.write(bytes, 'latin1', sent)
+    else this.#socket.write(bytes, sent)
+    return await promise
   }
 
   /** The request line and headers, with `Host` and the body's framing where the request does not give them. */
@@ -56,17 +59,18 @@ export class Connection {
     await this.write(`${lines.join('\r\n')}\r\n\r\n`)
   }
 
-  async writeChunk(bytes: Uint8Array): Promise<void> {
+  /** `false`: no more can be sent. */
+  async writeChunk(bytes: Uint8Array): Promise<boolean> {
     await this.write(`${bytes.length.toString(16)}\r\n`)
     await this.write(bytes)
-    await this.write('\r\n')
+    return await this.write('\r\n')
   }
 
   async writeRequest(request: Request): Promise<void> {
     const body = bodyBytes(request)
     await this.writeHead(request, body?.length ?? null)
     if (body === null) return
-    if (request.framing !== 'chunked') return await this.write(body)
+    if (request.framing !== 'chunked') return void (await this.write(body))
     const half = Math.ceil(body.length / 2)
     for (const chunk of [body.subarray(0, half), body.subarray(half)]) if (chunk.length > 0) await this.writeChunk(chunk)
     await this.write('0\r\n\r\n')

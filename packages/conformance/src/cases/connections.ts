@@ -61,7 +61,8 @@ const lengths: readonly ConformanceCase[] = [
     play: async (scene) => {
       using connection = await scene.open()
       const request = logs('[{"a":1},{"a":2}]', { 'Content-Length': '8' })
-      scene.check(await connection.exchange(fillRequest(request, scene.names)), intakeRefused(400, 'INVALID_REQUEST'), 'eight of its bytes')
+      // The rest is read as the next request; the parser that refuses it may be first to answer.
+      scene.check(await connection.exchange(fillRequest(request, scene.names)), { status: 400 }, 'eight of its bytes')
       for (const step of UNHARMED) await scene.exchange(step)
     },
   },
@@ -145,9 +146,9 @@ export const CONNECTION_CASES: readonly ConformanceCase[] = [
   ...lengths,
   ...heads,
   {
-    name: 'connection: headers of more than 64 KiB are refused',
+    name: 'connection: headers of 40,000 bytes are refused',
     proves: ['D13'],
-    steps: [{ request: logs('[{"a":1}]', { 'X-Long': 'x'.repeat(70_000) }), expect: { status: [400, 431] } }, ...UNHARMED],
+    steps: [{ request: logs('[{"a":1}]', { 'X-Long': 'x'.repeat(40_000) }), expect: { status: [400, 431] } }, ...UNHARMED],
   },
   {
     name: 'connection: a line break in a query does not become a header of the answer',

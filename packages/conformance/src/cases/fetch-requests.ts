@@ -112,6 +112,18 @@ export const FETCH_REQUEST_CASES: readonly ConformanceCase[] = [
     steps: [{ request: { method: 'GET', path: '/v1/kafka/fetch' }, expect: fetchRefused(400, 'INVALID_REQUEST') }],
   },
   {
+    name: 'fetch: other methods are refused',
+    proves: ['F1', 'F13'],
+    given: GIVEN,
+    steps: [
+      ...['PUT', 'PATCH', 'DELETE', 'PROPFIND'].map((method) => ({
+        request: { ...FETCH_ALL, method },
+        expect: { status: [400, 404, 405] },
+      })),
+      { request: FETCH_ALL, expect: ANSWER },
+    ],
+  },
+  {
     name: 'fetch: the later of two wrong fields is named by its own path',
     proves: ['F14'],
     steps: [

@@ -31,6 +31,8 @@ const REFUSED: readonly (readonly [name: string, body: string | Uint8Array])[] =
   ['an object with a key that is a number', '[{1:1}]'],
   ['an object with a bare key', '[{a:1}]'],
   ['in single quotes', "[{'a':1}]"],
+  ['100,000 opening brackets and nothing else', '['.repeat(100_000)],
+  ['100,000 opening braces', '{'.repeat(100_000)],
   ['trailing tokens', '[{"a":1}] x'],
   ['two arrays', '[{"a":1}][{"a":2}]'],
   ['a probe with a trailing token', '{} x'],
@@ -81,7 +83,7 @@ const refused: readonly ConformanceCase[] = REFUSED.map(([name, body]) => ({
 }))
 
 const DEEP: readonly (readonly [name: string, body: string])[] = [
-  ['100,000 opening brackets', '['.repeat(100_000)],
+  ['100,000 opening brackets', `[{"a":${'['.repeat(100_000)}`],
   ['100,000 arrays', `[{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}]`],
   ['100,000 objects', `[${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}]`],
 ]

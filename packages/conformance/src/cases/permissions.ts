@@ -73,7 +73,6 @@ const DECISIONS: readonly Decision[] = [
   { name: 'ALLOW on the whole name as a prefix', bindings: [{ ...READ, ...PREFIXED }], mayRead: true, mayWrite: false },
   { name: 'ALLOW on a longer prefix', bindings: [{ ...ALL, ...PREFIXED, resource_name: '$TOPICX' }], mayRead: false, mayWrite: false },
   { name: 'ALLOW on a literal name that is a prefix', bindings: [{ ...ALL, resource_name: CASE_PREFIX }], mayRead: false, mayWrite: false },
-  { name: 'ALLOW on * as a prefix', bindings: [{ ...ALL, ...PREFIXED, ...ANY_TOPIC }], mayRead: false, mayWrite: false },
   { name: 'ALLOW from this host', bindings: [{ ...READ, host: '127.0.0.1' }], mayRead: true, mayWrite: false },
   { name: 'ALLOW from another host', bindings: [{ ...ALL, host: '192.0.2.1' }], mayRead: false, mayWrite: false },
   { name: 'DENY beats ALLOW', bindings: [ALL, { ...READ, ...DENY }], mayRead: false, mayWrite: true },

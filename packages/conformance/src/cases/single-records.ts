@@ -72,6 +72,11 @@ const found: readonly ConformanceCase[] = [
   },
 ]
 
+/** The offset as it was asked, or in words where no number is exact; never another one. */
+function named(offset: string): RegExp {
+  return Number.isSafeInteger(Number(offset)) ? new RegExp(`offset ${offset};`) : /offset 2\^53 or above;/
+}
+
 const NOT_KEPT = ['0', '4', '5', '1099511627776', '9007199254740991', '9007199254740992', '9007199254740993', '9223372036854775807']
 
 const missing: readonly ConformanceCase[] = [
@@ -79,7 +84,7 @@ const missing: readonly ConformanceCase[] = [
     name: `record: offset ${offset} of [1, 4) is out of range`,
     proves: ['R2', 'F8'],
     given: GIVEN,
-    steps: both('$TOPIC', 0, offset, fetchRefused(404, 'OFFSET_OUT_OF_RANGE', new RegExp(`\\b${offset}\\b`))),
+    steps: both('$TOPIC', 0, offset, fetchRefused(404, 'OFFSET_OUT_OF_RANGE', named(offset))),
   })),
   {
     name: 'record: an empty partition holds none',
@@ -159,6 +164,22 @@ const malformed: readonly ConformanceCase[] = [
   })),
 ]
 
+const WRONG_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND']
+
+const methods: readonly ConformanceCase[] = [
+  {
+    name: 'record: other methods are refused and change nothing',
+    proves: ['R4'],
+    given: GIVEN,
+    steps: [
+      ...recordPaths('$TOPIC', 0, 1).flatMap((path) =>
+        WRONG_METHODS.map((method): Exchange => ({ request: { method, path, body: '{}' }, expect: { status: [400, 404, 405] } })),
+      ),
+      ...both('$TOPIC', 0, 1, { status: 200, json: record(1, 'one') }),
+    ],
+  },
+]
+
 const AUTHORIZED = { 'DD-API-KEY': '$READER:secret' }
 
 const denied: readonly ConformanceCase[] = [
@@ -174,4 +195,11 @@ const denied: readonly ConformanceCase[] = [
   },
 ]
 
-export const SINGLE_RECORD_CASES: readonly ConformanceCase[] = [...found, ...missing, ...malformedNumbers, ...malformed, ...denied]
+export const SINGLE_RECORD_CASES: readonly ConformanceCase[] = [
+  ...found,
+  ...missing,
+  ...malformedNumbers,
+  ...malformed,
+  ...methods,
+  ...denied,
+]
