@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createManualClock } from '@logbrook/kafka/clock'
-import { CLIENT_ID_LENGTH_MAX, HEADER_BYTES_MAX } from '@logbrook/kafka/limits'
+import { CLIENT_ID_LENGTH_MAX, HEADER_BYTES_MAX, KEEP_ALIVE_TIMEOUT_MS } from '@logbrook/kafka/limits'
 import { createHostRules } from '../src/http/hosts.ts'
 import { clientIdOf } from '../src/http/request-log.ts'
 import { createLogger } from '../src/logger.ts'
@@ -157,6 +157,16 @@ function rawPost(body: string, more = ''): string {
   const headers = `Host: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n${more}`
   return `POST /dd/logs/v1/input HTTP/1.1\r\n${headers}\r\n${body}`
 }
+
+test("headers may fill their limit, and a connection outlives its sender's pool", async () => {
+  await using door = await openDoor()
+  const line = 'GET /nowhere HTTP/1.1\r\n'
+  const fixed = 'Host: localhost\r\nConnection: close\r\nx: '
+  const full = (bytes: number) => `${line}${fixed}${'x'.repeat(bytes - fixed.length - '/nowhere'.length)}\r\n\r\n`
+  assert.match(await sayRaw(door.server.port, full(HEADER_BYTES_MAX - 100)), /^HTTP\/1\.1 404 /)
+  assert.match(await sayRaw(door.server.port, full(HEADER_BYTES_MAX + 100)), /^HTTP\/1\.1 431 /)
+  assert.equal((await door.ask('/nowhere')).headers['keep-alive'], `timeout=${KEEP_ALIVE_TIMEOUT_MS / 1000}`)
+})
 
 test('requests on one connection are answered in their order', async () => {
   await using door = await openDoor()

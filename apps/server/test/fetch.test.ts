@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { createManualClock } from '@logbrook/kafka/clock'
 import { DESCRIPTION_BODY_BYTES_MAX, FETCH_ENTRIES_MAX, JSON_DEPTH_MAX, LONG_POLL_MS_MAX } from '@logbrook/kafka/limits'
-import { apiKey, base64, basic, fetchBody, openDoor, OPERATOR } from './door.ts'
+import { apiKey, base64, basic, fetchBody, openDoor, OPERATOR, sayRaw } from './door.ts'
 import type { Answer, TestDoor } from './door.ts'
 
 const FETCH = '/v1/kafka/fetch'
@@ -75,6 +75,17 @@ test('a GET with a body, of any content type or encoding, is answered as a POST 
     assert.equal(answer.status, 200, answer.body)
     assert.equal(answer.body, expected)
   }
+})
+
+test('a GET whose body comes in chunks, or after it was asked for, is read too', async () => {
+  await using door = await doorWithLogs()
+  const body = fetchBody('logs')
+  const chunks = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
+  const head = 'GET /v1/kafka/fetch HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n'
+  const chunked = await sayRaw(door.server.port, `${head}Transfer-Encoding: chunked\r\n\r\n${chunks}`)
+  assert.match(chunked, /^HTTP\/1\.1 200 .*"high_watermark":3/s)
+  const expected = await sayRaw(door.server.port, `${head}Expect: 100-continue\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+  assert.match(expected, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 .*"high_watermark":3/s)
 })
 
 test('entries answer the request in its order, also when they repeat', async () => {

@@ -51,7 +51,7 @@ test('an offset without a record is not found, up to 2^63 − 1', async () => {
   await door.server.broker.topics.trim(OPERATOR, { topic: 'logs', partition: 0 }, 1)
   for (const offset of ['0', '2', '1099511627776', '9007199254740992', '9007199254740993', '9223372036854775807']) {
     for (const url of urlsOf('logs', '0', offset)) {
-      const message = /^no record at topic logs, partition 0, offset \d+; the partition holds \[1, 2\)$/
+      const message = /^no record at topic logs, partition 0, offset (\d+|2\^53 or above); the partition holds \[1, 2\)$/
       assertRefused(await door.ask(url), { status: 404, code: 'OFFSET_OUT_OF_RANGE', message })
     }
   }

@@ -5,6 +5,7 @@
  * - The intake and the fetch routes are matched by one handler each and no middleware, which Hono calls without a detour.
  * - Errors are caught here, once, and rendered in the dialect of their surface.
  */
+import { RequestError } from '@hono/node-server'
 import type { HttpBindings } from '@hono/node-server'
 import { KafkaError } from '@logbrook/kafka/errors'
 import { Hono } from 'hono'
@@ -24,7 +25,7 @@ import { createSurfaces } from './surfaces.ts'
 
 export interface Door {
   readonly answer: (request: Request, env: HttpBindings) => Response | Promise<Response>
-  /** The answer to what does not make a request that could be routed. */
+  /** The answer to what is no request, and to what `answer` failed at. */
   readonly refuse: (error: unknown) => Response
 }
 
@@ -70,9 +71,10 @@ export function createApp(context: RouteContext): Door {
       const response = app.fetch(request, env)
       return response instanceof Promise ? response.then((answered) => finish(env, answered)) : finish(env, response)
     },
-    refuse: (error) => {
-      const message = error instanceof Error ? error.message : String(error)
-      return renderError(new KafkaError('INVALID_REQUEST', `the request cannot be understood: ${message}`), 'own')
+    refuse(error) {
+      if (error instanceof RequestError) return renderError(new KafkaError('INVALID_REQUEST', `no HTTP request: ${error.message}`), 'own')
+      logger.error({ err: error }, 'a request failed unexpectedly')
+      return renderError(error, 'own')
     },
   }
 }

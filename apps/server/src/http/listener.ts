@@ -36,7 +36,7 @@ export interface ListenerOptions {
   readonly port: number
   readonly clock: Clock
   readonly answer: (request: Request, env: HttpBindings) => Response | Promise<Response>
-  /** For what does not even make a request: `OPTIONS *`, a `Host` that is no host. */
+  /** For what `answer` did not: a `RequestError` is no request at all (`OPTIONS *`, a `Host` that is no host). */
   readonly refuse: (error: unknown) => Response
   /** Told when a connection could not be accepted. */
   readonly onError: (error: unknown) => void
@@ -49,7 +49,6 @@ const LIMITS = {
   keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
   connectionsCheckingInterval: CONNECTIONS_CHECKING_INTERVAL_MS,
   requireHostHeader: true,
-  insecureHTTPParser: false,
 }
 
 /** @throws StartError when the address cannot be listened on */

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import { KafkaError } from '@logbrook/kafka/errors'
 import { DESCRIPTION_BODY_BYTES_MAX } from '@logbrook/kafka/limits'
 import { readBody } from './body.ts'
-import type { Bindings, RouteContext } from './context.ts'
+import type { Bindings } from './context.ts'
 import { parseJson } from './json-body.ts'
 import { rawQuery } from './raw-path.ts'
 
@@ -17,7 +17,7 @@ export function queryOf({ incoming }: Bindings): URLSearchParams {
  *
  * @throws KafkaError INVALID_REQUEST when it is empty or not strict JSON, PAYLOAD_TOO_LARGE above `DESCRIPTION_BODY_BYTES_MAX`
  */
-export async function jsonBodyOf({ incoming }: Bindings, _context?: RouteContext): Promise<unknown> {
+export async function jsonBodyOf({ incoming }: Bindings): Promise<unknown> {
   const contentEncoding = incoming.headers['content-encoding']
   const { bytes } = await readBody(incoming, { maxBytes: DESCRIPTION_BODY_BYTES_MAX, contentEncoding })
   if (bytes.length === 0) throw new KafkaError('INVALID_REQUEST', 'the body is empty; it must be a JSON object')

@@ -22,7 +22,7 @@ export function registerFetch(app: App, context: RouteContext): void {
 async function answer(env: Bindings, context: RouteContext): Promise<Response> {
   env.exchange.route = PATH
   const caller = await basicCaller(env, context)
-  const request = parseFetchRequest(await jsonBodyOf(env, context))
+  const request = parseFetchRequest(await jsonBodyOf(env))
   const signal = request.longPoll ? context.waits.open(env.outgoing) : NEVER
   const topics = await context.broker.consumer.fetch(caller, request, signal)
   return new Response(encodeFetch(topics), { headers: JSON_HEADERS })
