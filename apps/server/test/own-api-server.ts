@@ -29,7 +29,7 @@ export interface TestServer extends AsyncDisposable {
   readonly url: string
   readonly clock: ManualClock
   readonly server: RunningServer
-  ask(path: string, ask?: Ask): Promise<Answer>
+  readonly ask: (path: string, ask?: Ask) => Promise<Answer>
   close(): Promise<void>
 }
 

@@ -148,7 +148,7 @@ describe('a tail', () => {
     await using own = await startTestServer()
     const topic = await topicOf(1, own)
     const value = Buffer.alloc(1024 * 1024, 'x')
-    const records = 40
+    const records = 24
     for (let i = 0; i < records; i++) await own.ask(`/v1/kafka/topics/${topic}/records`, { method: 'POST', body: value })
     await using reader = await tail(topic, '?from=earliest', {}, own)
     await reader.block()

@@ -12,6 +12,7 @@ import { IntakeRequest, IntakeResponse, ValidateResponse } from './intake.ts'
 import { ProduceRequest, ProduceResponse } from './produce.ts'
 import { FetchedRecord } from './record.ts'
 import type { Answer, Body, QueryParameter, Route } from './route.ts'
+import { TailData } from './tail.ts'
 import { AlterTopicRequest, CreateTopicRequest, OffsetList, PartitionBody, TopicBody, TopicList } from './topics.ts'
 import { AlterUserRequest, CreateUserRequest, PutUserRequest, UserBody, UserList } from './users.ts'
 
@@ -270,7 +271,7 @@ const RECORDS: readonly Route[] = [
     answer: {
       status: 200,
       description: 'Events, until the reader leaves.',
-      body: { contentType: 'text/event-stream', schema: z.string() },
+      body: { contentType: 'text/event-stream', schema: TailData, description: 'what the `data` of an event is' },
     },
     errors: ['INVALID_TOPIC_EXCEPTION', 'UNKNOWN_TOPIC_OR_PARTITION', 'POLICY_VIOLATION', 'TOPIC_AUTHORIZATION_FAILED'],
   },

@@ -15,9 +15,14 @@
  */
 import { z } from 'zod'
 import { COMPONENTS } from './components.ts'
+import { TailedRecord } from './record.ts'
 
 export const TAIL_END_REASONS = ['topic_deleted', 'denied', 'closing', 'storage_error'] as const
 export type TailEndReason = (typeof TAIL_END_REASONS)[number]
 
 export const TailEnd = z.object({ reason: z.enum(TAIL_END_REASONS) }).register(COMPONENTS, { id: 'TailEnd' })
 export type TailEnd = z.infer<typeof TailEnd>
+
+/** The `data` of an event: of one without a name, or of `end`. */
+export const TailData = z.union([TailedRecord, TailEnd]).register(COMPONENTS, { id: 'TailData' })
+export type TailData = z.infer<typeof TailData>

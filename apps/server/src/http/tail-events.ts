@@ -5,10 +5,10 @@
  * - A partition that is not in a token is at 0: that holds also for one added after the token was handed out.
  */
 import type { TailRound } from '@logbrook/broker/tail'
-import type { TailedRecord } from '@logbrook/contract/record'
 import type { TailEndReason } from '@logbrook/contract/tail'
 import { KafkaError } from '@logbrook/kafka/errors'
 import type { LogRecord } from '@logbrook/kafka/record'
+import { encodeRecord } from './fetch-encoder.ts'
 
 export type Positions = ReadonlyMap<number, number>
 
@@ -28,7 +28,7 @@ export function recordEvents({ partition, records }: Extract<TailRound, { kind: 
   let events = ''
   for (const record of records) {
     positions.set(partition, record.offset + 1)
-    events += `id: ${resumeToken(positions)}\ndata: ${JSON.stringify(tailedRecord(partition, record))}\n\n`
+    events += `id: ${resumeToken(positions)}\ndata: ${tailedRecord(partition, record)}\n\n`
   }
   return events
 }
@@ -37,19 +37,9 @@ export function ending(reason: TailEndReason): string {
   return `event: end\ndata: ${JSON.stringify({ reason })}\n\n`
 }
 
-function tailedRecord(partition: number, { offset, timestampMs, key, value, headers }: LogRecord): TailedRecord {
-  return {
-    partition,
-    offset,
-    timestamp: timestampMs,
-    key: base64(key),
-    value: base64(value),
-    headers: headers.map((header) => ({ key: header.key, value: base64(header.value) })),
-  }
-}
-
-function base64(bytes: Uint8Array | null): string | null {
-  return bytes === null ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+/** A TailedRecord: the record as it is fetched, and its partition before it. */
+function tailedRecord(partition: number, record: LogRecord): string {
+  return `{"partition":${partition},${encodeRecord(record).toString().slice(1)}`
 }
 
 /** Never empty: an empty id tells a reader to forget the last. */
