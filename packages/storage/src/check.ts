@@ -10,8 +10,8 @@ import type { BatchRow } from './batch-row.ts'
 import { BATCH_COLUMNS, openRow } from './batch-row.ts'
 import type { Database } from './database.ts'
 import { openReadOnly, storageError } from './database.ts'
-import { rowIdRange } from './partitions.ts'
-import { baseOffsetOf, rowId } from './row-id.ts'
+import { createRowLookup, rowIdRange } from './partitions.ts'
+import { baseOffsetOf } from './row-id.ts'
 
 /** `null` where the damage is not in one topic, one partition or one batch. */
 export interface Finding {
@@ -80,15 +80,16 @@ function* checkPartitions(database: Database): Generator<Finding> {
 function* checkPartition(database: Database, { slot, topic, partition }: PartitionRow): Generator<Finding> {
   const selectStart = database.prepare<[number], { log_start_offset: number }>('SELECT log_start_offset FROM partition WHERE slot = ?')
   const selectRows = database.prepare<[number, number], BatchRow>(`SELECT ${BATCH_COLUMNS} FROM batch WHERE id >= ? AND id < ? ORDER BY id`)
+  const rowAt = createRowLookup(database)
   database.exec('BEGIN')
   try {
     const logStartOffset = selectStart.get(slot)?.log_start_offset
     // The topic was deleted since.
     if (logStartOffset === undefined) return
     // Rows wholly below the log start are on their way out, and may have gaps where they went.
-    const { end } = rowIdRange({ slot })
+    const { first, end } = rowIdRange({ slot })
     let expected: number | undefined
-    for (const row of selectRows.iterate(firstRowId(database, slot, logStartOffset), end)) {
+    for (const row of selectRows.iterate(rowAt({ slot }, logStartOffset) ?? first, end)) {
       const baseOffset = baseOffsetOf(row.id)
       const opened = openRow(row)
       if ('problem' in opened) yield { topic, partition, baseOffset, problem: opened.problem }
@@ -107,14 +108,6 @@ function gapBefore(baseOffset: number, expected: number, isFirst: boolean): stri
   return missing
     ? `offsets ${expected} to ${baseOffset - 1} are missing before it`
     : `it begins before offset ${expected}, where the one before ends`
-}
-
-/** The row that holds the log start offset, or where one would be. */
-function firstRowId(database: Database, slot: number, logStartOffset: number): number {
-  const row = database
-    .prepare<[number, number], { id: number }>('SELECT id FROM batch WHERE id >= ? AND id <= ? ORDER BY id DESC LIMIT 1')
-    .get(rowId(slot, 0), rowId(slot, logStartOffset))
-  return row?.id ?? rowId(slot, logStartOffset)
 }
 
 /** Rows that belong to no partition and that nobody is going to sweep. */

@@ -15,6 +15,7 @@ import type { CheckpointResult } from './checkpoint-worker.ts'
 import { CheckpointThread } from './checkpoint-thread.ts'
 import type { Database, Statement } from './database.ts'
 import { databaseFile } from './database.ts'
+import { nextTurn } from './next-turn.ts'
 
 export interface Checkpointer {
   /** To be told after each transaction: rows, and bytes in them. */
@@ -114,7 +115,7 @@ export function createCheckpointer({ database, dataDir, by, checkpointed }: Chec
   async function checkpointInline(): Promise<CheckpointResult | undefined> {
     if (thread !== undefined) return undefined
     // The answers of the group that brought this about go out first.
-    await new Promise((next) => setImmediate(next))
+    await nextTurn()
     return isClosed ? undefined : attempt(passive)
   }
 }

@@ -5,9 +5,10 @@ import { KafkaError } from '@logbrook/kafka/errors'
 import type { Log, RetentionResult, Topic, TopicPartition, WaitOutcome, WaitRequest } from '@logbrook/kafka/log'
 import type { Clock } from '@logbrook/kafka/clock'
 import { guard, storageError } from './database.ts'
+import { nextTurn } from './next-turn.ts'
 import type { OffsetForTimestamp } from './offset-at-time.ts'
 import type { BoundsReader, Partition } from './partitions.ts'
-import { watermarksOf } from './partitions.ts'
+import { labelOf, watermarksOf } from './partitions.ts'
 import type { Read } from './reader.ts'
 import type { RetainedFrom } from './retention.ts'
 import type { Sweeper } from './sweeper.ts'
@@ -85,22 +86,31 @@ export function createLog(parts: LogParts): Log {
     return isThere ? 'appended' : waiters.wait({ positions: known, timeoutMs, signal })
   }
 
+  /** Of every partition, whatever happens to another; what failed first is thrown at the end. */
   async function enforceRetention(nowMs: number): Promise<readonly RetentionResult[]> {
     const results: RetentionResult[] = []
+    const failures: unknown[] = []
     for (const { topic, partition } of topics.partitions()) {
-      const result = await open(`could not enforce the retention of ${topic.name}`, () => retain(topic, partition, nowMs))
-      if (result !== undefined) results.push(result)
+      await nextTurn()
+      try {
+        const result = await open(`could not enforce the retention of ${labelOf(partition)}`, () => retain(topic, partition, nowMs))
+        if (result !== undefined) results.push(result)
+      } catch (error) {
+        failures.push(error)
+      }
     }
     await sweeper.drain()
+    if (failures.length > 0) throw failures[0]
     return results
   }
 
   async function retain({ name, config }: Topic, partition: Partition, nowMs: number): Promise<RetentionResult | undefined> {
     if (partition.isDeleted) return undefined
-    const before = boundsOf(partition).logStartOffset
     const retainedFrom = await parts.retainedFrom(partition, config, nowMs)
-    if (partition.isDeleted || isClosed() || retainedFrom <= boundsOf(partition).logStartOffset) return undefined
+    if (partition.isDeleted || isClosed()) return undefined
+    const before = boundsOf(partition).logStartOffset
     const { logStartOffset } = parts.trim(partition, retainedFrom)
+    if (logStartOffset === before) return undefined
     return { topic: name, partition: partition.number, deletedRecords: logStartOffset - before, logStartOffset }
   }
 }

@@ -45,6 +45,19 @@ export function rowIdRange(partition: Pick<Partition, 'slot'>): { readonly first
   return { first: rowId(partition.slot, 0), end: rowId(partition.slot, OFFSETS_PER_PARTITION_MAX) }
 }
 
+/** The id of the row that holds an offset, if any does: the last that begins at or before it. */
+export type RowLookup = (partition: Pick<Partition, 'slot'>, offset: number) => number | undefined
+
+export function createRowLookup(database: Database): RowLookup {
+  const select = database.prepare<[number, number, number], { id: number }>(
+    'SELECT id FROM batch WHERE id >= ? AND id <= ? AND id < ? ORDER BY id DESC LIMIT 1',
+  )
+  return (partition, offset) => {
+    const { first, end } = rowIdRange(partition)
+    return select.get(first, rowId(partition.slot, offset), end)?.id
+  }
+}
+
 type LastRow = Pick<BatchRow, 'id' | 'timestamp' | 'timestamp_lag' | 'count' | 'record_index'>
 
 export type BoundsReader = (partition: Partition) => Bounds

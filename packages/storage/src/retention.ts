@@ -6,11 +6,12 @@
  * - A row's time is that of its latest record, its bytes are its body's.
  * - Rows are looked at a chunk at a time, with a turn of the event loop in between.
  */
-import { OFFSETS_PER_PARTITION_MAX, RETENTION_SCAN_ROWS_MAX } from '@logbrook/kafka/limits'
+import { RETENTION_SCAN_ROWS_MAX } from '@logbrook/kafka/limits'
 import type { TopicConfig } from '@logbrook/kafka/topic-config'
 import type { Database } from './database.ts'
+import { nextTurn } from './next-turn.ts'
 import type { BoundsReader, Partition } from './partitions.ts'
-import { rowIdRange } from './partitions.ts'
+import { createRowLookup, rowIdRange } from './partitions.ts'
 import { baseOffsetOf, rowId } from './row-id.ts'
 
 /** The offset that a partition's log start may be moved to: at least the present one, at most the high watermark. */
@@ -29,9 +30,7 @@ export function createRetention(database: Database, boundsOf: BoundsReader): Ret
   const selectSizes = database.prepare<[number, number, number], { id: number; bytes: number }>(
     'SELECT id, octet_length(body) AS bytes FROM batch WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT ?',
   )
-  const selectBase = database.prepare<[number, number], { id: number }>(
-    'SELECT id FROM batch WHERE id >= ? AND id <= ? ORDER BY id DESC LIMIT 1',
-  )
+  const rowAt = createRowLookup(database)
 
   return async (partition, config, nowMs) => {
     const { logStartOffset } = boundsOf(partition)
@@ -45,7 +44,7 @@ export function createRetention(database: Database, boundsOf: BoundsReader): Ret
   async function firstUnexpired(partition: Partition, timestampMs: number): Promise<number> {
     const { logStartOffset, highWatermark } = boundsOf(partition)
     const end = rowId(partition.slot, highWatermark)
-    let from = firstRowId(partition, logStartOffset)
+    let from = rowAt(partition, logStartOffset) ?? rowIdRange(partition).first
     for (;;) {
       const rows = selectAges.all(from, end, RETENTION_SCAN_ROWS_MAX)
       const kept = rows.find((row) => row.timestamp >= timestampMs)
@@ -74,13 +73,4 @@ export function createRetention(database: Database, boundsOf: BoundsReader): Ret
       await nextTurn()
     }
   }
-
-  function firstRowId(partition: Partition, logStartOffset: number): number {
-    const first = rowId(partition.slot, 0)
-    return selectBase.get(first, rowId(partition.slot, Math.min(logStartOffset, OFFSETS_PER_PARTITION_MAX)))?.id ?? first
-  }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }

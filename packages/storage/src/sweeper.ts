@@ -9,6 +9,7 @@
 import { OFFSETS_PER_PARTITION_MAX, SWEEP_BYTES_MAX, SWEEP_ROWS_MAX } from '@logbrook/kafka/limits'
 import type { Checkpointer } from './checkpointer.ts'
 import type { Database, Transact } from './database.ts'
+import { nextTurn } from './next-turn.ts'
 import { rowId } from './row-id.ts'
 
 export interface SweeperOptions {
@@ -121,8 +122,4 @@ export class Sweeper {
     if (last !== undefined) this.#delete.run(first, last)
     return isAll
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }

@@ -9,8 +9,8 @@ import { KafkaError } from '@logbrook/kafka/errors'
 import type { Watermarks } from '@logbrook/kafka/log'
 import type { Database, Transact } from './database.ts'
 import type { BoundsReader, Partition } from './partitions.ts'
-import { labelOf, watermarksOf } from './partitions.ts'
-import { baseOffsetOf, rowId } from './row-id.ts'
+import { createRowLookup, labelOf, watermarksOf } from './partitions.ts'
+import { baseOffsetOf } from './row-id.ts'
 import type { Sweeper } from './sweeper.ts'
 
 export interface TrimOptions {
@@ -25,9 +25,7 @@ export type Trim = (partition: Partition, beforeOffset: number) => Watermarks
 
 export function createTrim({ database, transact, boundsOf, sweeper }: TrimOptions): Trim {
   const update = database.prepare<[number, number]>('UPDATE partition SET log_start_offset = ? WHERE slot = ?')
-  const selectBase = database.prepare<[number, number], { id: number }>(
-    'SELECT id FROM batch WHERE id >= ? AND id <= ? ORDER BY id DESC LIMIT 1',
-  )
+  const rowAt = createRowLookup(database)
 
   return (partition, beforeOffset) => {
     const bounds = boundsOf(partition)
@@ -55,7 +53,7 @@ export function createTrim({ database, transact, boundsOf, sweeper }: TrimOption
   /** Where the row begins that holds the new log start offset. At the high watermark no row does. */
   function sweptBelow(partition: Partition, logStartOffset: number): number {
     if (logStartOffset === boundsOf(partition).highWatermark) return logStartOffset
-    const row = selectBase.get(rowId(partition.slot, 0), rowId(partition.slot, logStartOffset))
-    return row === undefined ? 0 : baseOffsetOf(row.id)
+    const id = rowAt(partition, logStartOffset)
+    return id === undefined ? 0 : baseOffsetOf(id)
   }
 }

@@ -89,17 +89,19 @@ export class Writer {
     const group = new Group(this.#options.boundsOf)
     const appends = this.#takeGroup().filter((append) => group.admit(append))
     if (group.rowCount === 0) return
+    const { transact, waiters, checkpointer, committed } = this.#options
+    const startMs = performance.now()
     try {
-      const startMs = performance.now()
-      this.#options.transact(() => this.#insertRows(group))
-      this.#options.committed(performance.now() - startMs, appends.length)
+      transact(() => this.#insertRows(group))
     } catch (error) {
       group.fail(error)
-      this.#options.checkpointer.failed()
+      checkpointer.failed()
       return
     }
-    group.succeed(this.#options.waiters)
-    this.#options.checkpointer.wrote({ bytes: group.bytes, rows: group.rowCount })
+    const durationMs = performance.now() - startMs
+    group.succeed(waiters)
+    committed(durationMs, appends.length)
+    checkpointer.wrote({ bytes: group.bytes, rows: group.rowCount })
   }
 
   #takeGroup(): readonly PendingAppend[] {

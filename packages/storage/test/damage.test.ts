@@ -127,6 +127,8 @@ test('a partition whose last row cannot tell where it ends takes no append, and 
   await assert.rejects(append(storage.log, partitionOf(topic), ['v']), isKafkaError('KAFKA_STORAGE_ERROR', /logs-0 is damaged/))
   assert.equal((await read(storage.log, partitionOf(topic))).error, 'KAFKA_STORAGE_ERROR')
   assert.equal(await append(storage.log, partitionOf(topic, 1), ['v']), 1)
+  await assert.rejects(storage.log.enforceRetention(2 ** 45), isKafkaError('KAFKA_STORAGE_ERROR', /retention of logs-0|logs-0 is damaged/))
+  assert.equal((await storage.log.watermarks(partitionOf(topic, 1)))?.logStartOffset, 2, 'the other partition is retained all the same')
   await storage.log.deleteTopic(topic.id)
   assert.equal(await append(storage.log, partitionOf(await createTopic(storage.log)), ['v']), 0)
 })
