@@ -2,8 +2,7 @@
 import type { Clock } from '@logbrook/kafka/clock'
 import { pino } from 'pino'
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
+type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 
 interface LineStream {
   write(line: string): void

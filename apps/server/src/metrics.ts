@@ -8,7 +8,7 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { BrokerObserver } from '@logbrook/broker/observer'
-import type { Log, Topic } from '@logbrook/kafka/log'
+import type { Log, Topic, Watermarks } from '@logbrook/kafka/log'
 import type { Storage, StorageObserver } from '@logbrook/storage/storage'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
@@ -81,9 +81,11 @@ export function createMetrics(): Metrics {
     requestAnswered,
     async scrape({ log, sizes }) {
       const existing = await log.topics()
+      const partitions = await partitionsOf(log, existing)
+      // From here on at once, so that two scrapes do not get in each other's way.
       forgetDeleted(topics, existing)
       fillTopics(series, topics)
-      await fillPartitions(series, log, existing)
+      fillPartitions(series, partitions)
       const { walBytes, databaseBytes } = sizes()
       series.walBytes.set(walBytes)
       series.databaseBytes.set(databaseBytes)
@@ -187,16 +189,25 @@ function fillTopics(series: Series, topics: ReadonlyMap<string, TopicCounts>): v
   }
 }
 
-async function fillPartitions({ highWatermark, logStartOffset }: Series, log: Log, topics: readonly Topic[]): Promise<void> {
-  highWatermark.reset()
-  logStartOffset.reset()
+type PartitionWatermarks = Watermarks & { readonly topic: string; readonly partition: number }
+
+async function partitionsOf(log: Log, topics: readonly Topic[]): Promise<readonly PartitionWatermarks[]> {
+  const found: PartitionWatermarks[] = []
   for (const { id, name, partitions } of topics) {
     for (let partition = 0; partition < partitions; partition++) {
       const watermarks = await log.watermarks({ topicId: id, partition })
-      if (watermarks === undefined) continue
-      highWatermark.set({ topic: name, partition }, watermarks.highWatermark)
-      logStartOffset.set({ topic: name, partition }, watermarks.logStartOffset)
+      if (watermarks !== undefined) found.push({ topic: name, partition, ...watermarks })
     }
+  }
+  return found
+}
+
+function fillPartitions(series: Series, partitions: readonly PartitionWatermarks[]): void {
+  series.highWatermark.reset()
+  series.logStartOffset.reset()
+  for (const { topic, partition, highWatermark, logStartOffset } of partitions) {
+    series.highWatermark.set({ topic, partition }, highWatermark)
+    series.logStartOffset.set({ topic, partition }, logStartOffset)
   }
 }
 

@@ -140,7 +140,7 @@ test('other methods and other paths under the prefix get 400, never 404, 405, 41
   await door.createTopic('logs')
   for (const method of ['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND', 'TRACE']) {
     const answer = await door.ask(LOGS, { method })
-    assertRefused(answer, { status: 400, code: 'INVALID_REQUEST', message: `logs are sent by POST, not by ${method}` })
+    assertRefused(answer, { status: 400, code: 'INVALID_REQUEST', message: `this path takes POST, not ${method}` })
   }
   assert.equal((await door.ask(LOGS, { method: 'HEAD' })).status, 400)
   for (const path of [
@@ -165,7 +165,7 @@ test('other methods and other paths under the prefix get 400, never 404, 405, 41
   assertRefused(await door.post('/dd/logs/api/v1/validate', '{}'), {
     status: 400,
     code: 'INVALID_REQUEST',
-    message: 'validate is asked by GET, not by POST',
+    message: 'this path takes GET, not POST',
   })
   await assertNothingStored(door)
 })
@@ -353,7 +353,7 @@ test('what senders need that know less is off until configured', async () => {
   assert.equal((await door.post(LOGS, '{}')).status, 202)
   assert.deepEqual(await valuesOf(door, 'logs'), ['{"a":0}', '{"a":0}', '{"a":0}', '{"a": 1}'])
   const refused = await door.ask('/v1/input', { method: 'PUT' })
-  assertRefused(refused, { status: 400, code: 'INVALID_REQUEST', message: 'logs are sent by POST, not by PUT' })
+  assertRefused(refused, { status: 400, code: 'INVALID_REQUEST', message: 'this path takes POST, not PUT' })
 })
 
 test('a batch goes to one partition, and partitions take turns', async () => {

@@ -41,13 +41,13 @@ function addressOf(remoteAddress: string | undefined): string {
 
 const BASIC = /^basic +(?<credentials>[a-z0-9+/]+={0,2}) *$/i
 
-export function presentedBasic(authorization: string | undefined): Presented {
+function presentedBasic(authorization: string | undefined): Presented {
   if (authorization === undefined) return NONE
   const encoded = BASIC.exec(authorization)?.groups?.['credentials']
   return encoded === undefined ? MALFORMED : userAndPassword(Buffer.from(encoded, 'base64'))
 }
 
-export function presentedKey(apiKey: string | readonly string[] | undefined): Presented {
+function presentedKey(apiKey: string | readonly string[] | undefined): Presented {
   if (apiKey === undefined) return NONE
   // Node hands out header bytes as Latin-1.
   return typeof apiKey === 'string' ? userAndPassword(Buffer.from(apiKey, 'latin1')) : MALFORMED

@@ -17,7 +17,7 @@ export interface RouteContext {
   readonly options: ServerOptions
   readonly metrics: Metrics
   readonly logger: Logger
-  /** Everything that waits on behalf of a client: `waits.open(c)` gives the signal that ends it. */
+  /** Everything that waits on behalf of a client: `waits.open(outgoing)` gives the signal that ends it. */
   readonly waits: Waits
 }
 

@@ -26,7 +26,7 @@ export function createHostRules({ host, allowedHosts }: HostRulesOptions): HostR
   }
 }
 
-export function isLoopback(name: string): boolean {
+function isLoopback(name: string): boolean {
   return name === 'localhost' || name === '::1' || name.endsWith('.localhost') || /^127(?:\.\d{1,3}){3}$/.test(name)
 }
 

@@ -109,39 +109,33 @@ async function stop(server: Server, connections: Connections, clock: Clock): Pro
   grace.cancel()
 }
 
-/** Who is connected, and who of them is being answered. */
+/** Who is connected, and what each of them is being answered: several requests at once when they are pipelined. */
 class Connections {
-  readonly #sockets = new Set<Socket>()
-  readonly #answering = new Set<ServerResponse>()
+  readonly #answers = new Map<Socket, Set<ServerResponse>>()
   #isStopping = false
 
   add(socket: Socket): void {
-    this.#sockets.add(socket)
-    socket.once('close', () => this.#sockets.delete(socket))
+    this.#answers.set(socket, new Set())
+    socket.once('close', () => this.#answers.delete(socket))
   }
 
-  begin(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const { socket } = incoming
-    this.#answering.add(outgoing)
+  begin({ socket }: IncomingMessage, outgoing: ServerResponse): void {
+    const answers = this.#answers.get(socket)
+    answers?.add(outgoing)
     if (this.#isStopping) outgoing.shouldKeepAlive = false
     // Closed means sent to the last byte, or given up.
     outgoing.once('close', () => {
-      this.#answering.delete(outgoing)
-      if (this.#isStopping && !this.#isBusy(socket)) socket.destroySoon()
+      answers?.delete(outgoing)
+      if (this.#isStopping && answers?.size === 0) socket.destroySoon()
     })
   }
 
   stop(): void {
     this.#isStopping = true
-    for (const outgoing of this.#answering) outgoing.shouldKeepAlive = false
+    for (const answers of this.#answers.values()) for (const outgoing of answers) outgoing.shouldKeepAlive = false
   }
 
   closeIdle(): void {
-    for (const socket of this.#sockets) if (!this.#isBusy(socket)) socket.destroySoon()
-  }
-
-  /** Asked only while stopping. */
-  #isBusy(socket: Socket): boolean {
-    return this.#answering.values().some((outgoing) => outgoing.req.socket === socket)
+    for (const [socket, answers] of this.#answers) if (answers.size === 0) socket.destroySoon()
   }
 }

@@ -29,20 +29,23 @@ export function registerDatadogLogs(app: App, context: RouteContext): void {
   }
 }
 
+type Endpoint = 'logs' | 'validate'
+
 interface Place {
   /** `null` when it is no text. */
   readonly topic: string | null
-  readonly endpoint: 'logs' | 'validate' | null
+  readonly endpoint: Endpoint | null
   /** As metrics name it. */
   readonly route: string
 }
 
 const PREFIX = '/dd/'
-const ENDPOINTS: Readonly<Record<string, 'logs' | 'validate'>> = {
+const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   '/api/v2/logs': 'logs',
   '/v1/input': 'logs',
   '/api/v1/validate': 'validate',
 }
+const METHODS: Readonly<Record<Endpoint, readonly string[]>> = { logs: ['POST'], validate: ['GET', 'HEAD'] }
 
 function placeOf(path: string): Place {
   const end = path.indexOf('/', PREFIX.length)
@@ -57,13 +60,13 @@ async function answer(env: Bindings, context: RouteContext, place: Place): Promi
   exchange.route = place.route
   const deadline = new Deadline(context.clock, STORAGE_TIMEOUT_MS)
   const topic = await deadline.within(open(env, context, place))
-  if (place.endpoint === 'validate') return json('{"valid":true}', 200, {})
+  if (place.endpoint === 'validate') return json('{"valid":true}', 200)
   assertJson(incoming)
   const contentEncoding = incoming.headers['content-encoding']
   const { bytes: body } = await readBody(incoming, { maxBytes: REQUEST_BODY_BYTES_MAX, contentEncoding })
   const { successStatus, bareObject } = context.options.intake
   const ranges = recordsIn(sliceJsonArray(body, body.length), bareObject)
-  if (ranges.length === 0) return json('{}', successStatus, {})
+  if (ranges.length === 0) return json('{}', successStatus)
   const request = { topic, records: { kind: 'verbatim', body, ranges }, bodyBytes: body.length } as const
   const stored = await deadline.within(context.broker.producer.produce(request))
   return json('{}', successStatus, {
@@ -80,14 +83,12 @@ async function open(env: Bindings, context: RouteContext, { topic, endpoint }: P
   return await context.broker.producer.open(caller, topic)
 }
 
-function assertEndpoint(endpoint: Place['endpoint'], { method }: IncomingMessage): void {
-  const problem =
-    endpoint === null
-      ? 'there is no such intake; logs go to /dd/{topic}/api/v2/logs or /dd/{topic}/v1/input'
-      : endpoint === 'logs'
-        ? method !== 'POST' && `logs are sent by POST, not by ${method}`
-        : method !== 'GET' && method !== 'HEAD' && `validate is asked by GET, not by ${method}`
-  if (problem !== false) throw new KafkaError('INVALID_REQUEST', problem)
+function assertEndpoint(endpoint: Place['endpoint'], { method = '' }: IncomingMessage): void {
+  if (endpoint === null) {
+    throw new KafkaError('INVALID_REQUEST', 'there is no such intake; logs go to /dd/{topic}/api/v2/logs or /dd/{topic}/v1/input')
+  }
+  if (METHODS[endpoint].includes(method)) return
+  throw new KafkaError('INVALID_REQUEST', `this path takes ${METHODS[endpoint][0]}, not ${method}`)
 }
 
 function assertJson({ headers }: IncomingMessage): void {
@@ -107,7 +108,6 @@ function recordsIn(slices: JsonArraySlices, bareObject: boolean): Int32Array {
   throw new KafkaError('INVALID_REQUEST', 'the body is an object; it must be an array of objects, or {} as a probe')
 }
 
-function json(body: string, status: number, headers: Record<string, string>): Response {
-  headers['Content-Type'] = 'application/json'
-  return new Response(body, { status, headers })
+function json(body: string, status: number, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(body, { status, headers: { 'Content-Type': 'application/json', ...headers } })
 }
