@@ -1,6 +1,6 @@
 import type { LoadResult } from './load.ts'
 
-export interface Spread {
+interface Spread {
   readonly min: number
   readonly median: number
   readonly max: number
