@@ -102,7 +102,9 @@ describe('explaining', () => {
     assert.match((denied.body as { sentence: string }).sentence, /^User:reader may not READ topic explained from 127\.0\.0\.1: /)
     const exact = binding('User:reader', { resource_name: 'explained' })
     await acls('POST', { bindings: [exact] })
-    assert.deepEqual((await acls('GET', undefined, `/explain${query}`)).body, {
+    const lowerCase = await acls('POST', { ...question, operation: 'read', resource_type: 'topic', host: '127.0.0.1' }, '/explain')
+    assert.deepEqual(lowerCase.body, (await acls('GET', undefined, `/explain${query}`)).body)
+    assert.deepEqual(lowerCase.body, {
       enforced: true,
       allowed: true,
       reason: 'allow-binding',

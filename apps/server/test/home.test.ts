@@ -66,10 +66,9 @@ describe('health', () => {
   })
 
   it('is not ready while the broker stops, though it lives', async () => {
-    await using api = await startTestServer()
     const waits = createWaits()
     const app = new Hono<AppEnv>()
-    registerHealth(app, { storage: api.server.storage, waits } as RouteContext)
+    registerHealth(app, { waits } as RouteContext)
     app.onError((error) => renderError(error, 'own'))
     assert.equal((await app.request('/readyz')).status, 200)
     waits.stop()

@@ -54,6 +54,7 @@ export type DeleteAclsRequest = z.infer<typeof DeleteAclsRequest>
 export const AclList = z.object({ bindings: z.array(AclBindingBody) }).register(COMPONENTS, { id: 'AclList' })
 export type AclList = z.infer<typeof AclList>
 
+/** Words may be spelt as kafka-acls takes them. */
 export const ExplainRequest = closedObject({
   principal: PrincipalName,
   host: z.string().optional().describe('`127.0.0.1` by default'),

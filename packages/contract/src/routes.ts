@@ -417,11 +417,11 @@ const MACHINES_AND_PEOPLE: readonly Route[] = [
     method: 'GET',
     path: '/readyz',
     operationId: 'ready',
-    summary: 'Whether requests are taken and the log can be read',
+    summary: 'Whether requests are taken',
     dialect: 'plain',
     authorizes: NOT_ASKED,
     answer: ok('They are.', Health),
-    errors: ['SHUTTING_DOWN', 'KAFKA_STORAGE_ERROR'],
+    errors: ['SHUTTING_DOWN'],
   },
   {
     method: 'GET',
