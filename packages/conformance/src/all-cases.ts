@@ -6,6 +6,7 @@ import { CREDENTIAL_CASES } from './cases/credentials.ts'
 import { FAULT_CASES } from './cases/faults.ts'
 import { FETCH_ANSWER_CASES } from './cases/fetch-answers.ts'
 import { FETCH_BUDGET_CASES } from './cases/fetch-budgets.ts'
+import { FETCH_OFFSET_CASES } from './cases/fetch-offsets.ts'
 import { FETCH_REQUEST_CASES } from './cases/fetch-requests.ts'
 import { INTAKE_HEADER_CASES } from './cases/intake-headers.ts'
 import { INTAKE_JSON_CASES } from './cases/intake-json.ts'
@@ -16,6 +17,7 @@ import { INTAKE_ROTATION_CASES } from './cases/intake-rotation.ts'
 import { INTAKE_ROUTE_CASES } from './cases/intake-routes.ts'
 import { INTAKE_VALUE_CASES } from './cases/intake-values.ts'
 import { LONG_POLL_CASES } from './cases/long-polls.ts'
+import { PERMISSION_DECISION_CASES } from './cases/permission-decisions.ts'
 import { PERMISSION_CASES } from './cases/permissions.ts'
 import { READER_CASES } from './cases/reader.ts'
 import { SINGLE_RECORD_CASES } from './cases/single-records.ts'
@@ -24,6 +26,7 @@ import { TOPIC_NAME_CASES } from './cases/topic-names.ts'
 export const CASES: readonly ConformanceCase[] = [
   ...FETCH_REQUEST_CASES,
   ...FETCH_ANSWER_CASES,
+  ...FETCH_OFFSET_CASES,
   ...FETCH_BUDGET_CASES,
   ...LONG_POLL_CASES,
   ...READER_CASES,
@@ -38,6 +41,7 @@ export const CASES: readonly ConformanceCase[] = [
   ...INTAKE_OPTION_CASES,
   ...CONNECTION_CASES,
   ...CREDENTIAL_CASES,
+  ...PERMISSION_DECISION_CASES,
   ...PERMISSION_CASES,
   ...TOPIC_NAME_CASES,
   ...CLIENT_ID_CASES,

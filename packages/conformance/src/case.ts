@@ -79,7 +79,7 @@ export interface GivenRecords {
 }
 
 /** Key and values as base64, as the fetch answers them. */
-export interface GivenRecord {
+interface GivenRecord {
   readonly key?: string | null
   readonly value: string | null
   readonly headers?: readonly { readonly key: string; readonly value: string | null }[]

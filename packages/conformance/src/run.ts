@@ -12,7 +12,7 @@ import { describeProfile } from './profiles.ts'
 import { createScene, playScene } from './scene.ts'
 import type { Target } from './target.ts'
 
-export type Outcome =
+type Outcome =
   | { readonly outcome: 'passed' }
   | { readonly outcome: 'failed'; readonly message: string }
   | { readonly outcome: 'not applicable'; readonly reason: string }

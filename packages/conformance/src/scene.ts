@@ -129,7 +129,7 @@ function filledBody({ body }: Request, names: Names): Pick<Request, 'body'> {
   return { body: typeof body === 'string' ? names(body) : body }
 }
 
-export function describeRequest({ method, path, headers = {} }: Request): string {
+function describeRequest({ method, path, headers = {} }: Request): string {
   const shown = Object.entries(headers).map(([name, value]) => ` ${name}: ${[value].flat().join(', ')}`)
   return `${method} ${path}${shown.join(';')}`
 }

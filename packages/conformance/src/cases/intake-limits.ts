@@ -45,6 +45,9 @@ const bombs: readonly ConformanceCase[] = BOMBS.map(([name, encoding, body]) => 
 /** Room for a body, its copy in the decoder, and what the runtime has not yet given back. */
 const MEMORY_GROWTH_BYTES_MAX = 512 * MIB
 
+/** A gigabyte. */
+const CHUNKS_AFTER_REFUSAL_MAX = 128
+
 const sending: readonly ConformanceCase[] = [
   {
     name: 'intake: bombs are refused within bounded memory',
@@ -90,6 +93,22 @@ const sending: readonly ConformanceCase[] = [
       const blank = Buffer.alloc(MIB, ' ')
       while (!sender.isAnswered && (await connection.writeChunk(blank)));
       scene.check(await response, TOO_LARGE, 'a body without an end')
+      for (const step of UNHARMED) await scene.exchange(step)
+    },
+  },
+  {
+    name: 'intake: a sender that goes on after its refusal is cut off in the end',
+    proves: ['D7'],
+    hands: ['letPass'],
+    play: async (scene) => {
+      using connection = await scene.open()
+      const chunk = Buffer.alloc(8 * MIB, ' ')
+      await connection.writeHead({ ...fillRequest(logs('', { 'Content-Type': 'text/plain' }), scene.names), framing: 'chunked' }, null)
+      await connection.writeChunk(chunk)
+      scene.check(await connection.response('POST'), intakeRefused(400, 'INVALID_REQUEST'), 'the beginning of a body')
+      let chunks = 0
+      for (; chunks < CHUNKS_AFTER_REFUSAL_MAX && (await connection.writeChunk(chunk)); chunks++) await scene.hands.letPass(100)
+      assert.ok(chunks < CHUNKS_AFTER_REFUSAL_MAX, `${chunks} chunks of 8 MiB were taken after the refusal`)
       for (const step of UNHARMED) await scene.exchange(step)
     },
   },
