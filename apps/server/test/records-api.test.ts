@@ -92,6 +92,11 @@ describe('records as JSON', () => {
       { records: [{ headers: [{ key: 'h' }] }] },
       'records[0].headers[0].value: expected string, received undefined',
     ],
+    [
+      'a header key that has no UTF-8',
+      { records: [{ headers: [{ key: 'a\ud800', value: null }] }] },
+      'records[0].headers[0].key: holds half of a surrogate pair, which has no UTF-8',
+    ],
     ['an unknown field', { records: [{ Value: '' }] }, 'records[0]: unknown field "Value"; did you mean value?'],
     ['a time before 1970', { records: [{ timestamp: -1 }] }, 'records[0].timestamp: Too small: expected number to be >=0'],
     ['records that are no list', { records: {} }, 'records: expected array, received object'],

@@ -22,13 +22,13 @@ export interface ClientOptions extends ConnectionOptions {
   readonly delay?: Delay | undefined
 }
 
-export interface ProduceOptions {
+interface ProduceOptions {
   /** Left out, the topic's partitions take turns. */
   readonly partition?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-export interface RecordPlace {
+interface RecordPlace {
   readonly topic: string
   readonly partition: number
   readonly offset: number

@@ -14,7 +14,7 @@ export interface ConnectionOptions {
   readonly fetch?: typeof globalThis.fetch | undefined
 }
 
-export interface Call {
+interface Call {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Segments, each escaped here. */
   readonly path: readonly (string | number)[]

@@ -11,10 +11,11 @@ const Base64 = z
   .meta({ contentEncoding: 'base64' })
 const Timestamp = z.int().describe('epoch milliseconds')
 const HeaderKey = z.string()
+/** It is kept as UTF-8, which has no halves of surrogate pairs: they would come back as something else. */
+const WritableHeaderKey = HeaderKey.refine((key) => key.isWellFormed(), { error: 'holds half of a surrogate pair, which has no UTF-8' })
 
 /** A header as it is handed out. */
-export const FetchedHeader = z.object({ key: HeaderKey, value: Base64 }).register(COMPONENTS, { id: 'FetchedHeader' })
-export type FetchedHeader = z.infer<typeof FetchedHeader>
+const FetchedHeader = z.object({ key: HeaderKey, value: Base64 }).register(COMPONENTS, { id: 'FetchedHeader' })
 
 export const FetchedRecord = z
   .object({ offset: z.int(), timestamp: Timestamp, key: Base64, value: Base64, headers: z.array(FetchedHeader) })
@@ -30,7 +31,7 @@ export const ProducedRecord = closedObject({
   key: Base64.optional(),
   value: Base64.optional(),
   headers: z
-    .array(closedObject({ key: HeaderKey, value: Base64 }))
+    .array(closedObject({ key: WritableHeaderKey, value: Base64 }))
     .max(RECORD_HEADERS_MAX, { error: `a record has at most ${RECORD_HEADERS_MAX} headers` })
     .optional(),
   timestamp: Timestamp.min(0).optional(),

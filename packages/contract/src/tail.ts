@@ -17,7 +17,7 @@ import { z } from 'zod'
 import { COMPONENTS } from './components.ts'
 import { TailedRecord } from './record.ts'
 
-export const TAIL_END_REASONS = ['topic_deleted', 'denied', 'closing', 'storage_error'] as const
+const TAIL_END_REASONS = ['topic_deleted', 'denied', 'closing', 'storage_error'] as const
 export type TailEndReason = (typeof TAIL_END_REASONS)[number]
 
 export const TailEnd = z.object({ reason: z.enum(TAIL_END_REASONS) }).register(COMPONENTS, { id: 'TailEnd' })

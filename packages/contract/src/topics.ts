@@ -9,7 +9,7 @@ const TopicName = z.string().meta({ pattern: '^[a-zA-Z0-9._-]+$', maxLength: TOP
 const PartitionCount = z.int().describe('partitions in all')
 
 /** Every key of a topic's configuration, with defaults filled in. */
-export const TopicConfigBody = z
+const TopicConfigBody = z
   .object({
     'retention.ms': z.int().describe('age after which records may be deleted; −1 = never'),
     'retention.bytes': z.int().describe('bytes of one partition above which its oldest records may be deleted; −1 = no limit'),
@@ -19,7 +19,6 @@ export const TopicConfigBody = z
       .describe("whose time a record carries: its producer's or the broker's"),
   })
   .register(COMPONENTS, { id: 'TopicConfig' })
-export type TopicConfigBody = z.infer<typeof TopicConfigBody>
 
 /** Keys and values are checked by the broker, which names the nearest known key; numbers may come as strings, as Kafka's tools send them. */
 const ConfigInput = z.record(z.string(), z.union([z.string(), z.number()]))

@@ -43,7 +43,7 @@ function tailedRecord(partition: number, record: LogRecord): string {
 }
 
 /** Never empty: an empty id tells a reader to forget the last. */
-export function resumeToken(positions: Positions): string {
+function resumeToken(positions: Positions): string {
   const moved = [...positions].filter(([, offset]) => offset > 0)
   const shown = moved.length > 0 ? moved : [...positions].slice(0, 1)
   return shown.map(([partition, offset]) => `${partition}:${offset}`).join(',')
