@@ -63,6 +63,19 @@ test('beyond loopback names are looked at only where some are given', () => {
   assert.ok(!rules.accepts('evil.example'))
 })
 
+test('a page of another origin may look, but not write', async () => {
+  await using door = await openDoor({ corsOrigins: ['http://friend.example'] })
+  await door.createTopic('logs')
+  const write = (origin: string) => door.post('/v1/kafka/topics/logs/records', 'raw', { 'content-type': 'text/plain', origin })
+  const refused = await write('http://evil.example')
+  assert.equal(refused.status, 403)
+  assert.equal(codeOf(refused.body), 'POLICY_VIOLATION')
+  assert.equal((await write('null')).status, 403)
+  assert.equal((await door.ask('/v1/kafka/topics', { headers: { origin: 'http://evil.example' } })).status, 200)
+  for (const origin of ['http://friend.example', `http://127.0.0.1:${door.server.port}`])
+    assert.equal((await write(origin)).status, 200, origin)
+})
+
 test('what is not there is said in the words of our own API', async () => {
   await using door = await openDoor()
   for (const path of [

@@ -3,7 +3,7 @@
  *
  * - The reader's pace is the pace: nothing is read ahead of what it has taken.
  * - READ is asked again before every round of records is handed out.
- * - A record that retention took before the reader came to it is skipped: reading goes on at the log start.
+ * - A position whose record is gone, or that this topic never had, goes on at the log start.
  */
 import { KafkaError } from '@logbrook/kafka/errors'
 import { TAIL_IDLE_MS, TAILS_MAX, TAIL_ROUND_BYTES } from '@logbrook/kafka/limits'
@@ -108,8 +108,8 @@ export function createTails({ log, permissions, observer }: TailsOptions): Tails
     if (result.error === 'KAFKA_STORAGE_ERROR')
       throw new KafkaError('KAFKA_STORAGE_ERROR', `topic ${topic.name}, partition ${partition} cannot be read at offset ${fromOffset}`)
     if (result.error === 'OFFSET_OUT_OF_RANGE') {
-      const { logStartOffset, highWatermark } = result.watermarks
-      return { nextOffset: fromOffset < logStartOffset ? logStartOffset : highWatermark, records: [] }
+      // Also from beyond the end: that position is of an earlier topic of the same name, and all of this one is new.
+      return { nextOffset: result.watermarks.logStartOffset, records: [] }
     }
     if (result.recordCount > 0) observer.fetched(topic.name, result.recordCount, result.byteCount)
     return { nextOffset: fromOffset + result.recordCount, records: result.slices.flatMap(recordsOf) }

@@ -62,6 +62,16 @@ test('from the earliest record a tail skips what a trim took, and goes on at the
   await rounds.return('aborted')
 })
 
+test('positions of a topic that was deleted and created again lose nothing of the new one', async () => {
+  await using under = await startBroker()
+  const topic = await under.broker.topics.create(ROOT, { name: 'logs', partitions: 1, config: {} })
+  await under.produce(topic, 0, ['new'])
+  const rounds = (await under.broker.tails.open(ROOT, requestOf({ positions: new Map([[0, 500]]) }), new AbortController().signal)).rounds()
+  await under.produce(topic, 0, ['newer'])
+  assert.equal(await next(rounds), '0: 0=new 1=newer')
+  await rounds.return('aborted')
+})
+
 test('a silent tail gives a sign of life, and follows partitions that were added', async () => {
   await using under = await startBroker()
   const topic = await under.broker.topics.create(ROOT, { name: 'logs', partitions: 1, config: {} })

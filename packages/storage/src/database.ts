@@ -5,8 +5,8 @@
  * - Database files are opened by SQLite alone. Closing any descriptor of a file drops the process's POSIX locks on it, so
  *   `fs.open` (or a second SQLite library) on a live file would let a second broker in.
  */
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { KafkaError } from '@logbrook/kafka/errors'
 import { BUSY_TIMEOUT_MS } from '@logbrook/kafka/limits'
@@ -29,10 +29,18 @@ export function databaseFile(dataDir: string): string {
 /** @throws KafkaError KAFKA_STORAGE_ERROR in one sentence when the directory cannot be made */
 export function makeDataDir(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true })
+    makeDirs(resolve(dataDir))
   } catch (cause) {
     throw new KafkaError('KAFKA_STORAGE_ERROR', `the data directory ${dataDir} cannot be made: ${reasonOf(cause)}`, { cause })
   }
+}
+
+/** Node's own `recursive` never comes back where a directory says that it does not exist when one is made in it, as /proc does. */
+function makeDirs(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return
+  const parent = dirname(path)
+  if (!existsSync(parent)) makeDirs(parent)
+  mkdirSync(path)
 }
 
 /**

@@ -47,6 +47,14 @@ test('a directory that cannot be made is told in one sentence', async () => {
   )
 })
 
+test('a place where no directory can be made, though it says that it has none, is told in one sentence', async () => {
+  const dataDir = '/proc/logbrook/data'
+  await assert.rejects(
+    openForTest({ dataDir }),
+    isKafkaError('KAFKA_STORAGE_ERROR', /^the data directory \/proc.*data cannot be made: E[A-Z]+[^\n]*$/),
+  )
+})
+
 test('a directory whose files cannot be opened is told in one sentence', async () => {
   await using directory = await temporaryDirectory()
   // Whoever runs this may be root, whom no mode keeps out: a directory in the place of the file keeps everybody out.

@@ -14,6 +14,7 @@ import { RequestAborted } from './body.ts'
 import type { App, AppEnv, Bindings, RouteContext } from './context.ts'
 import { beginExchange, elapsedMs } from './exchange.ts'
 import { createHostRules } from './hosts.ts'
+import { createOriginRules } from './origins.ts'
 import { rawPath } from './raw-path.ts'
 import { renderError } from './problems.ts'
 import { createRequestLog } from './request-log.ts'
@@ -33,6 +34,7 @@ export function createApp(context: RouteContext): Door {
   const { options, metrics, logger } = context
   const surfaces = createSurfaces({ rootIntake: options.intake.rootTopic !== null })
   const hosts = createHostRules(options)
+  const origins = createOriginRules(options.corsOrigins)
   const logRequest = createRequestLog(logger)
   const app: App = new Hono<AppEnv>({ getPath: (_, bindings) => surfaces.routedPath(bindings!.env!.incoming.url!) })
 
@@ -67,7 +69,9 @@ export function createApp(context: RouteContext): Door {
   return {
     answer(request, { incoming, outgoing }) {
       const env: Bindings = { incoming, outgoing, exchange: beginExchange() }
-      if (!hosts.accepts(incoming.headers.host)) return finish(env, answerError(env, misdirected(incoming.headers.host)))
+      const { host, origin } = incoming.headers
+      if (!hosts.accepts(host)) return finish(env, answerError(env, misdirected(host)))
+      if (!origins.accepts(incoming)) return finish(env, answerError(env, crossOrigin(origin)))
       const response = app.fetch(request, env)
       return response instanceof Promise ? response.then((answered) => finish(env, answered)) : finish(env, response)
     },
@@ -92,6 +96,10 @@ function misdirected(host: string | undefined): KafkaError {
     'MISDIRECTED_REQUEST',
     `this broker does not go by the name ${JSON.stringify(host)}; --allowed-hosts gives it other names than those of this machine`,
   )
+}
+
+function crossOrigin(origin: string | undefined): KafkaError {
+  return new KafkaError('POLICY_VIOLATION', `a page of ${JSON.stringify(origin)} may not write here; --cors-origins lets other origins in`)
 }
 
 /** Metrics count what no route took under one name. */
