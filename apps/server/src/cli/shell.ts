@@ -17,10 +17,10 @@ export async function printLine(stream: Writable, line: string): Promise<void> {
 
 export async function print(stream: Writable, chunk: string | Uint8Array): Promise<void> {
   if (stream.write(chunk)) return
-  await new Promise<void>((resolve) => {
-    stream.once('drain', resolve)
-    stream.once('close', resolve)
-  })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  stream.once('drain', resolve).once('close', resolve)
+  await promise
+  stream.off('drain', resolve).off('close', resolve)
 }
 
 export async function printJson(stream: Writable, value: unknown): Promise<void> {
