@@ -8,7 +8,7 @@
  *   are closed at once; what is not done within the grace is cut off.
  */
 import { createServer } from 'node:http'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerOptions as HttpServerOptions, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { HttpBindings } from '@hono/node-server'
@@ -40,19 +40,41 @@ export interface ListenerOptions {
   readonly refuse: (error: unknown) => Response
   /** Told when a connection could not be accepted. */
   readonly onError: (error: unknown) => void
+  readonly limits?: Partial<HttpLimits>
 }
 
-const LIMITS = {
-  maxHeaderSize: HEADER_BYTES_MAX,
-  headersTimeout: HEADERS_TIMEOUT_MS,
-  requestTimeout: REQUEST_TIMEOUT_MS,
-  keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-  connectionsCheckingInterval: CONNECTIONS_CHECKING_INTERVAL_MS,
-  requireHostHeader: true,
+export interface HttpLimits {
+  readonly headerBytesMax: number
+  readonly headersTimeoutMs: number
+  readonly requestTimeoutMs: number
+  readonly keepAliveTimeoutMs: number
+  readonly connectionsCheckingIntervalMs: number
+  readonly connectionsMax: number
+}
+
+const LIMITS: HttpLimits = {
+  headerBytesMax: HEADER_BYTES_MAX,
+  headersTimeoutMs: HEADERS_TIMEOUT_MS,
+  requestTimeoutMs: REQUEST_TIMEOUT_MS,
+  keepAliveTimeoutMs: KEEP_ALIVE_TIMEOUT_MS,
+  connectionsCheckingIntervalMs: CONNECTIONS_CHECKING_INTERVAL_MS,
+  connectionsMax: CONNECTIONS_MAX,
+}
+
+function serverOptions(limits: HttpLimits): HttpServerOptions {
+  return {
+    maxHeaderSize: limits.headerBytesMax,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: limits.connectionsCheckingIntervalMs,
+    requireHostHeader: true,
+  }
 }
 
 /** @throws StartError when the address cannot be listened on */
-export async function listen({ host, port, clock, answer, refuse, onError }: ListenerOptions): Promise<Listener> {
+export async function listen({ host, port, clock, answer, refuse, onError, ...options }: ListenerOptions): Promise<Listener> {
+  const limits = { ...LIMITS, ...options.limits }
   const respond = getRequestListener((request, env) => answer(request, env as HttpBindings), {
     // What an HTTP/1.0 request without a Host header is taken to mean.
     hostname: 'localhost',
@@ -66,11 +88,11 @@ export async function listen({ host, port, clock, answer, refuse, onError }: Lis
     if (!incoming.complete || incoming.readableLength > 0) discardBody(incoming, clock)
   }
 
-  const server = createServer(LIMITS, (incoming, outgoing) => {
+  const server = createServer(serverOptions(limits), (incoming, outgoing) => {
     connections.begin(incoming, outgoing)
     void respondAndDiscard(incoming, outgoing)
   })
-  server.maxConnections = CONNECTIONS_MAX
+  server.maxConnections = limits.connectionsMax
   server.on('connection', (socket: Socket) => connections.add(socket))
   // Node's own takes an answer that is still being sent for an idle connection.
   server.closeIdleConnections = () => connections.closeIdle()
