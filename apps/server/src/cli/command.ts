@@ -32,7 +32,7 @@ export interface Command<O extends Options = Options> {
   run(invocation: Invocation<O>): Promise<void>
 }
 
-export interface Invocation<O extends Options = Options> {
+interface Invocation<O extends Options = Options> {
   readonly shell: Shell
   readonly values: Values<O>
   /** As many as `positionals` asks for. */
