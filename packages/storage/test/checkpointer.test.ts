@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { CHECKPOINT_BYTES, GROUP_BYTES_MAX, WAL_BYTES_MAX } from '@logbrook/kafka/limits'
@@ -11,6 +14,7 @@ import { databaseFile, openDatabase } from '../src/database.ts'
 import type { Storage, StorageOptions } from '../src/storage.ts'
 import { createTopic, openForTest, partitionOf, read, temporaryDirectory, verbatim } from './fixture.ts'
 
+const CLOSER = join(import.meta.dirname, 'children/close.ts')
 const MIB = 1024 * 1024
 
 async function opened(dataDir: string, checkpoint: StorageOptions['checkpoint']) {
@@ -93,6 +97,13 @@ test('where the thread cannot work, the writer checkpoints', async () => {
   assert.ok(log * 4096 >= WAL_BYTES_MAX && checkpointed === log, `${checkpointed} of ${log}`)
   await checkpointer.close()
   database.close()
+})
+
+test('a process that closes in the middle of a checkpoint ends by itself, when it is done', async () => {
+  await using directory = await temporaryDirectory()
+  const child = spawn(process.execPath, [CLOSER, directory.path], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  assert.deepEqual([said, code], ['closed\n', 0])
 })
 
 describe('the thread', () => {

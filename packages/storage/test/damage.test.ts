@@ -143,6 +143,15 @@ test('a row that is missing is found and answered as damage', async () => {
   assert.deepEqual(answers.slice(0, 4), ['aaaa bbbb', 'bbbb', 'KAFKA_STORAGE_ERROR', 'KAFKA_STORAGE_ERROR'])
 })
 
+test('last rows that are missing do not give offsets below the log start again', async () => {
+  await using directory = await withRows()
+  tamper(directory.path, (database) =>
+    database.exec(`UPDATE partition SET log_start_offset = 5 WHERE partition = 0; DELETE FROM batch WHERE id = ${rowId(1, 4)}`),
+  )
+  await using storage = await openForTest({ dataDir: directory.path })
+  assert.equal(await append(storage.log, partitionOf((await storage.log.topic('logs'))!), ['v']), 5)
+})
+
 test('first rows that are missing are found and answered as damage', async () => {
   await using directory = await withRows()
   tamper(directory.path, (database) => database.exec(`DELETE FROM batch WHERE id < ${rowId(1, 4)}`))

@@ -91,6 +91,8 @@ describe('trim', () => {
       await using storage = await openForTest(location)
       await storage.log.enforceRetention(0)
       assert.equal(await append(storage.log, partitionOf((await storage.log.topic('logs'))!), ['v']), 5)
+      const other = await createTopic(storage.log, 'other')
+      assert.equal((await read(storage.log, partitionOf(other))).recordCount, 0, 'a slot that was swept and lives is not given away')
     }
     assert.equal(batchRows(directory.path).length, 2)
   })

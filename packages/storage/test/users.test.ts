@@ -90,6 +90,7 @@ describe('ACL bindings', () => {
     await storage.acls.addBindings(numbered(0, ACL_BINDINGS_MAX - 1))
     const tooMany = storage.acls.addBindings(numbered(ACL_BINDINGS_MAX - 1, ACL_BINDINGS_MAX + 1))
     await assert.rejects(tooMany, isKafkaError('POLICY_VIOLATION', /100001 ACL bindings; the limit is 100000/))
+    assert.equal((await storage.acls.bindings()).length, ACL_BINDINGS_MAX - 1)
     await storage.acls.addBindings(numbered(ACL_BINDINGS_MAX - 1, ACL_BINDINGS_MAX))
     assert.equal((await storage.acls.bindings()).length, ACL_BINDINGS_MAX)
   })
