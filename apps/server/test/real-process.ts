@@ -18,7 +18,7 @@ export interface RealProcess extends AsyncDisposable {
   readonly ending: Promise<Ending>
 }
 
-export interface Ending {
+interface Ending {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly stdout: string

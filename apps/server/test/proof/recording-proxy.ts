@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   /** Still compressed, if it was. */
