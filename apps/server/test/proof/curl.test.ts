@@ -18,24 +18,22 @@ const INIT = {
 
 describe('curl', () => {
   let broker: RealProcess
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>
+  let directory: string
+  const opened = new AsyncDisposableStack()
   before(async () => {
-    directory = await temporaryDirectory()
-    const initFile = join(directory.path, 'init.json')
+    directory = opened.use(await temporaryDirectory()).path
+    const initFile = join(directory, 'init.json')
     await writeFile(initFile, JSON.stringify(INIT))
-    broker = await startProcess(['--memory', '--auth', 'required', '--init-file', initFile])
+    broker = opened.use(await startProcess(['--memory', '--auth', 'required', '--init-file', initFile]))
   })
-  after(async () => {
-    await broker[Symbol.asyncDispose]()
-    await directory[Symbol.asyncDispose]()
-  })
+  after(() => opened.disposeAsync())
 
   /** Runs a script in the test's directory; `$url` is the broker's, `$reader` the user and the password. */
   async function run(script: string): Promise<string> {
     const ended = await bash(`set -euo pipefail; cd "$directory"; ${script}`, {
       url: broker.url,
       reader: READER,
-      directory: directory.path,
+      directory,
     })
     assert.equal(ended.code, 0, ended.stdout + ended.stderr)
     return ended.stdout

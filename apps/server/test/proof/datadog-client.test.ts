@@ -105,17 +105,14 @@ describe("Datadog's client shows a refusal", () => {
     },
   ]
   let broker: RealProcess
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>
+  const opened = new AsyncDisposableStack()
   before(async () => {
-    directory = await temporaryDirectory()
+    const directory = opened.use(await temporaryDirectory())
     const initFile = join(directory.path, 'init.json')
     await writeFile(initFile, JSON.stringify(INIT))
-    broker = await startProcess(['--memory', '--auth', 'required', '--acls', 'on', '--init-file', initFile])
+    broker = opened.use(await startProcess(['--memory', '--auth', 'required', '--acls', 'on', '--init-file', initFile]))
   })
-  after(async () => {
-    await broker[Symbol.asyncDispose]()
-    await directory[Symbol.asyncDispose]()
-  })
+  after(() => opened.disposeAsync())
 
   for (const { what, topic, apiKey = 'writer:secret', message = '', status, detail } of REFUSALS) {
     test(what, async () => {
