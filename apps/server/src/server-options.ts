@@ -34,7 +34,7 @@ export interface ServerOptions {
 }
 
 /** What log senders need that know less than the Datadog Agent (contract D16); all off by default. */
-export interface IntakeOptions {
+interface IntakeOptions {
   readonly successStatus: 200 | 202
   /** The topic that `/api/v2/logs` and `/v1/input` without a prefix write to. */
   readonly rootTopic: string | null

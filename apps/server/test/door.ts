@@ -16,7 +16,7 @@ export interface Answer {
   readonly body: string
 }
 
-export interface Asked {
+interface Asked {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array

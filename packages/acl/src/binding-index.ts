@@ -17,7 +17,7 @@ import type { AclBinding, Resource, ResourceType } from '@logbrook/kafka/acl'
 import type { Principal } from '@logbrook/kafka/principal'
 
 /** All bindings of one resource pattern, by principal. Never empty. */
-export type PatternEntries = ReadonlyMap<Principal, readonly AclBinding[]>
+type PatternEntries = ReadonlyMap<Principal, readonly AclBinding[]>
 
 export interface BindingIndex {
   /** The entries of every pattern that matches the resource. Lazy: whoever has an answer reads no further. */

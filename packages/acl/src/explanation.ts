@@ -7,7 +7,7 @@ import { mismatches } from './matching.ts'
 import type { BindingField, Question } from './matching.ts'
 
 /** A binding that would have changed the decision, had it matched. */
-export interface NearMiss {
+interface NearMiss {
   readonly binding: AclBinding
   /** The fields in which it does not speak about the question. */
   readonly differsIn: readonly BindingField[]

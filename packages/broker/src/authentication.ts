@@ -12,7 +12,7 @@ export type AuthenticationMode = 'none' | 'optional' | 'required'
 /** What a request brought; `malformed` is what could not be split into a user and a password. */
 export type Presented = { readonly kind: 'none' } | { readonly kind: 'malformed' } | ({ readonly kind: 'password' } & UserPassword)
 
-export interface IdentifyOptions {
+interface IdentifyOptions {
   /** The client's address, in the spelling of `canonicalHost`. */
   readonly address: string
   /** What malformed or wrong credentials mean where authentication is optional: Basic refuses them, `DD-API-KEY` ignores them. */

@@ -13,7 +13,7 @@ export interface FailureThrottle {
   begin(user: string, address: string): Attempt | null
 }
 
-export interface Attempt {
+interface Attempt {
   /** It was no failure after all. */
   succeeded(): void
 }

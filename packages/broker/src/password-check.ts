@@ -21,7 +21,7 @@ export interface UserPassword {
   readonly password: string
 }
 
-export type PasswordVerdict = 'right' | 'wrong' | 'throttled'
+type PasswordVerdict = 'right' | 'wrong' | 'throttled'
 
 export interface PasswordCheckOptions {
   readonly users: Pick<Users, 'credentialOf'>

@@ -31,7 +31,7 @@ export interface ProducedRecords {
   readonly records: readonly (Omit<NewRecord, 'timestampMs'> & { readonly timestampMs: number | null })[]
 }
 
-export interface ProduceResult {
+interface ProduceResult {
   readonly partition: number
   /** `null` when there was nothing to store. */
   readonly baseOffset: number | null

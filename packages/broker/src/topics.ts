@@ -8,7 +8,7 @@ import { assertTopicName } from '@logbrook/kafka/topic-name'
 import type { Caller } from './caller.ts'
 import type { Permissions } from './permissions.ts'
 
-export interface TopicDescription {
+interface TopicDescription {
   readonly topic: Topic
   /** `null` for a caller who may DESCRIBE the topic but not DESCRIBE_CONFIGS. */
   readonly config: TopicConfig | null

@@ -50,7 +50,7 @@ export interface VerbatimSlice extends VerbatimRecords {
   readonly timestampMs: number
 }
 
-export interface KeyedSlice {
+interface KeyedSlice {
   readonly kind: 'records'
   readonly records: readonly LogRecord[]
 }

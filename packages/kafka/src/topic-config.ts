@@ -26,7 +26,7 @@ export const TOPIC_CONFIG_DEFAULTS: TopicConfig = {
   'message.timestamp.type': 'CreateTime',
 }
 
-export const TOPIC_CONFIG_KEYS = Object.keys(TOPIC_CONFIG_DEFAULTS) as readonly TopicConfigKey[]
+const TOPIC_CONFIG_KEYS = Object.keys(TOPIC_CONFIG_DEFAULTS) as readonly TopicConfigKey[]
 
 /**
  * Reads configuration as a client writes it: numbers may come as numbers or, as Kafka's tools send them, as strings.
