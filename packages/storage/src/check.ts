@@ -98,7 +98,8 @@ function* checkPartition(database: Database, { slot, topic, partition }: Partiti
       expected = baseOffset + row.count
     }
   } finally {
-    database.exec('COMMIT')
+    // Damage may have ended it already.
+    if (database.inTransaction) database.exec('COMMIT')
   }
 }
 

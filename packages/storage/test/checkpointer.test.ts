@@ -12,7 +12,7 @@ import type { CheckpointResult } from '../src/checkpoint-worker.ts'
 import { createCheckpointer } from '../src/checkpointer.ts'
 import { databaseFile, openDatabase } from '../src/database.ts'
 import type { Storage, StorageOptions } from '../src/storage.ts'
-import { createTopic, openForTest, partitionOf, read, temporaryDirectory, verbatim } from './fixture.ts'
+import { createTopic, openForTest, partitionOf, read, settle, temporaryDirectory, verbatim } from './fixture.ts'
 
 const CLOSER = join(import.meta.dirname, 'children/close.ts')
 const MIB = 1024 * 1024
@@ -49,6 +49,18 @@ describe('the write-ahead log', () => {
       assert.equal((await storage.log.watermarks(partition))?.highWatermark, 800)
     })
   }
+
+  test('is left alone while it is small', async () => {
+    await using directory = await temporaryDirectory()
+    const { storage, partition, checkpoints } = await opened(directory.path, 'inline')
+    await using _ = storage
+    await appendMany(storage, partition, CHECKPOINT_BYTES / MIB - 1)
+    await settle()
+    assert.equal(checkpoints(), 0)
+    await appendMany(storage, partition, 3)
+    await settle()
+    assert.equal(checkpoints(), 1)
+  })
 
   test('goes on growing, and the writer with it, while a stranger reads an old state; then it is bounded again', async () => {
     await using directory = await temporaryDirectory()
