@@ -15,6 +15,7 @@ import { applyInitFile, parseInitFile } from '../src/init-file.ts'
 import { createLogger } from '../src/logger.ts'
 import type { ServerOptions } from '../src/server-options.ts'
 import { startServer } from '../src/server.ts'
+import { serverOptions } from './server-options.ts'
 
 const ADMIN = { user: 'conformance-admin', password: 'conformance:secret' }
 const KIB = 1024
@@ -29,24 +30,20 @@ export async function startConformanceServer({ profile, location, random }: Conf
   const { authentication, acls, allowWithoutBinding, ...intake } = PROFILES[profile]
   const clock = createManualClock()
   const lines: string[] = []
-  const server = await startServer({
-    host: '127.0.0.1',
-    port: 0,
-    location,
-    durability: 'os',
-    checkpoint: 'worker',
-    authentication,
-    acls,
-    superUsers: [],
-    allowWithoutBinding,
-    allowedHosts: [],
-    corsOrigins: [],
-    intake,
-    clock,
-    logger: await createLogger({ level: 'debug', format: 'json', clock, destination: { write: (line) => void lines.push(line) } }),
-    random,
-    prepare: createAdmin,
-  })
+  const server = await startServer(
+    serverOptions({
+      location,
+      checkpoint: 'worker',
+      authentication,
+      acls,
+      allowWithoutBinding,
+      intake,
+      clock,
+      logger: await createLogger({ level: 'debug', format: 'json', clock, destination: { write: (line) => void lines.push(line) } }),
+      random,
+      prepare: createAdmin,
+    }),
+  )
   const url = new URL(server.url)
   const admin = authentication === 'none' ? null : ADMIN
   const administration = createAdministration({ url, admin })

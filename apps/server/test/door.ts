@@ -5,10 +5,10 @@ import { connect } from 'node:net'
 import type { Caller } from '@logbrook/broker/caller'
 import { systemClock } from '@logbrook/kafka/clock'
 import type { TopicConfig } from '@logbrook/kafka/topic-config'
-import { silentLogger } from '../src/logger.ts'
 import type { ServerOptions } from '../src/server-options.ts'
 import { startServer } from '../src/server.ts'
 import type { RunningServer } from '../src/server.ts'
+import { serverOptions } from './server-options.ts'
 
 export interface Answer {
   readonly status: number
@@ -34,26 +34,8 @@ export interface TestDoor extends AsyncDisposable {
 /** Passes where ACLs are off. */
 export const OPERATOR: Caller = { principal: 'User:operator', host: '127.0.0.1' }
 
-const DEFAULTS: ServerOptions = {
-  host: '127.0.0.1',
-  port: 0,
-  location: 'memory',
-  durability: 'os',
-  checkpoint: 'inline',
-  authentication: 'none',
-  acls: false,
-  superUsers: [OPERATOR.principal],
-  allowWithoutBinding: false,
-  allowedHosts: [],
-  corsOrigins: [],
-  intake: { successStatus: 200, rootTopic: null, bareObject: false },
-  clock: systemClock,
-  logger: silentLogger,
-  random: () => 0,
-}
-
 export async function openDoor(options: Partial<ServerOptions> = {}): Promise<TestDoor> {
-  const server = await startServer({ ...DEFAULTS, ...options })
+  const server = await startServer(serverOptions({ superUsers: [OPERATOR.principal], clock: systemClock, ...options }))
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const ask = (path: string, asked: Asked = {}) => exchange(server.port, path, { agent, ...asked })
   return {

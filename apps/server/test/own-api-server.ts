@@ -1,9 +1,9 @@
 /** A server on a port of its own for the tests of our own API, and requests of it in one line. */
 import { createManualClock } from '@logbrook/kafka/clock'
 import type { ManualClock } from '@logbrook/kafka/clock'
-import { silentLogger } from '../src/logger.ts'
 import type { ServerOptions } from '../src/server-options.ts'
 import { startServer } from '../src/server.ts'
+import { serverOptions } from './server-options.ts'
 import type { RunningServer } from '../src/server.ts'
 
 export const START_MS = Date.parse('2026-01-31T12:00:00Z')
@@ -35,24 +35,7 @@ export interface TestServer extends AsyncDisposable {
 
 export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
   const clock = createManualClock(START_MS)
-  const server = await startServer({
-    host: '127.0.0.1',
-    port: 0,
-    location: 'memory',
-    durability: 'os',
-    checkpoint: 'inline',
-    authentication: 'none',
-    acls: false,
-    superUsers: [],
-    allowWithoutBinding: false,
-    allowedHosts: [],
-    corsOrigins: [],
-    intake: { successStatus: 200, rootTopic: null, bareObject: false },
-    clock,
-    logger: silentLogger,
-    random: () => 0,
-    ...options,
-  })
+  const server = await startServer(serverOptions({ clock, ...options }))
   return {
     url: server.url,
     clock,
