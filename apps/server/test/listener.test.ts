@@ -72,3 +72,26 @@ test('a connection that nobody uses is closed after the keep-alive time, which t
   idle.write(`${REQUEST.replace('Connection: close\r\n', '')}hi`)
   assert.match(await untilClosed(idle), /Keep-Alive: timeout=1\r\n[^]*ok hi/i)
 })
+
+test('headers beyond the limit get their 431 also while more of them are coming, and never a reset', async () => {
+  await using listener = await listening({ headerBytesMax: 8_192 })
+  const requestOf = (bytes: number) => `GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nx: ${'x'.repeat(bytes)}\r\n\r\n`
+  for (const bytes of [9_000, 100_000, 5_000_000]) {
+    const sender = connect(listener.port, '127.0.0.1')
+    sender.write(requestOf(bytes))
+    assert.match(await untilClosed(sender), /^HTTP\/1\.1 431 Request Header Fields Too Large\r\n/, `${bytes}`)
+  }
+  const modest = connect(listener.port, '127.0.0.1')
+  modest.write(requestOf(7_000))
+  assert.match(await untilClosed(modest), /^HTTP\/1\.1 200 OK/)
+})
+
+test('what is no HTTP gets one 400', async () => {
+  await using listener = await listening({})
+  const stranger = connect(listener.port, '127.0.0.1')
+  stranger.write('SSH-2.0-OpenSSH_9.2\r\n')
+  stranger.write('more of the same\r\n'.repeat(10_000))
+  const answer = await untilClosed(stranger)
+  assert.equal(answer.match(/HTTP\/1\.1/g)?.length, 1)
+  assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/)
+})

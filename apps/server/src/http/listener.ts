@@ -1,7 +1,7 @@
 /**
  * The HTTP server itself: its limits, and how it stops.
  *
- * - Node's own defaults are replaced by named limits; what breaks them gets Node's bare 400, 408 or 431.
+ * - Node's own defaults are replaced by named limits; what breaks them gets a bare 400, 408, 413 or 431.
  * - A request that is refused before its body was read has the body discarded, within limits, so that the sender sees the answer
  *   and the connection can go on.
  * - Stopping: no new connections; what is being answered is answered whole, and its connection closed after it; idle connections
@@ -24,6 +24,7 @@ import {
 } from '@logbrook/kafka/limits'
 import { StartError } from '../start-error.ts'
 import { discardBody } from './body.ts'
+import { answerUnreadable } from './unreadable.ts'
 
 export interface Listener {
   readonly port: number
@@ -94,6 +95,7 @@ export async function listen({ host, port, clock, answer, refuse, onError, ...op
   })
   server.maxConnections = limits.connectionsMax
   server.on('connection', (socket: Socket) => connections.add(socket))
+  server.on('clientError', (error, socket: Socket) => answerUnreadable(error, socket, { clock, begun: connections.hasBegunAnswer(socket) }))
   // Node's own takes an answer that is still being sent for an idle connection.
   server.closeIdleConnections = () => connections.closeIdle()
 
@@ -155,6 +157,15 @@ class Connections {
   stop(): void {
     this.#isStopping = true
     for (const answers of this.#answers.values()) for (const outgoing of answers) outgoing.shouldKeepAlive = false
+  }
+
+  hasBegunAnswer(socket: Socket): boolean {
+    return (
+      this.#answers
+        .get(socket)
+        ?.values()
+        .some((outgoing) => outgoing.headersSent) ?? false
+    )
   }
 
   closeIdle(): void {
