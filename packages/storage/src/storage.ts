@@ -18,6 +18,8 @@ import { lockDirectory } from './directory-lock.ts'
 import { createLog } from './log.ts'
 import { createOffsetForTimestamp } from './offset-at-time.ts'
 import { createBoundsReader } from './partitions.ts'
+import type { PageSync } from './page-sync.ts'
+import { openPageSync } from './page-sync.ts'
 import { createReader } from './reader.ts'
 import { createRetention } from './retention.ts'
 import { Sweeper } from './sweeper.ts'
@@ -74,10 +76,11 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
 }
 
 function createStorage(options: StorageOptions, database: Database, lock: DirectoryLock | undefined): Storage {
-  const { clock, observer, newTopicId = randomTopicId } = options
+  const { location, clock, observer, newTopicId = randomTopicId } = options
   const transact = createTransact(database)
   const boundsOf = createBoundsReader(database)
-  const checkpointer = checkpointerOf(options, database)
+  const pageSync = location === 'memory' ? undefined : openPageSync(databaseFile(location.dataDir))
+  const checkpointer = checkpointerOf(options, database, pageSync)
   const waiters = new Waiters(clock)
   const sweeper = new Sweeper({ database, transact, checkpointer, swept: (slot) => topics.swept(slot) })
   const topics = guard('could not read the topics', () => new Topics({ database, transact, sweeper, newTopicId }))
@@ -116,14 +119,19 @@ function createStorage(options: StorageOptions, database: Database, lock: Direct
     await sweeper.close()
     await checkpointer.close()
     database.close()
+    pageSync?.close()
     lock?.release()
   }
 }
 
-function checkpointerOf({ location, checkpoint, observer }: StorageOptions, database: Database): Checkpointer {
-  if (location === 'memory') return noCheckpointer
+function checkpointerOf(
+  { location, checkpoint, observer }: StorageOptions,
+  database: Database,
+  pageSync: PageSync | undefined,
+): Checkpointer {
+  if (location === 'memory' || pageSync === undefined) return noCheckpointer
   const checkpointed = (durationMs: number) => observer?.checkpointed(durationMs)
-  return createCheckpointer({ database, dataDir: location.dataDir, by: checkpoint, checkpointed })
+  return createCheckpointer({ database, dataDir: location.dataDir, by: checkpoint, syncPages: () => pageSync.sync(), checkpointed })
 }
 
 function sizesOf(location: StorageOptions['location'], database: Database): ReturnType<Storage['sizes']> {

@@ -11,6 +11,7 @@ import { CheckpointThread } from '../src/checkpoint-thread.ts'
 import type { CheckpointResult } from '../src/checkpoint-worker.ts'
 import { createCheckpointer } from '../src/checkpointer.ts'
 import { databaseFile, openDatabase } from '../src/database.ts'
+import { openPageSync } from '../src/page-sync.ts'
 import type { Storage, StorageOptions } from '../src/storage.ts'
 import { createTopic, openForTest, partitionOf, read, settle, temporaryDirectory, verbatim } from './fixture.ts'
 
@@ -101,7 +102,13 @@ test('where the thread cannot work, the writer checkpoints', async () => {
   const database = openDatabase({ dataDir: directory.path }, 'os')
   const { promise, resolve } = Promise.withResolvers<void>()
   const dataDir = join(directory.path, 'elsewhere')
-  const checkpointer = createCheckpointer({ database, dataDir, by: 'worker', checkpointed: () => resolve() })
+  const checkpointer = createCheckpointer({
+    database,
+    dataDir,
+    by: 'worker',
+    syncPages: () => Promise.resolve(),
+    checkpointed: () => resolve(),
+  })
   database.exec(`CREATE TABLE filler (x); INSERT INTO filler VALUES (zeroblob(${WAL_BYTES_MAX}))`)
   checkpointer.wrote({ bytes: WAL_BYTES_MAX, rows: 1 })
   await promise
@@ -141,4 +148,15 @@ describe('the thread', () => {
   test('that never worked needs no closing', async () => {
     await new CheckpointThread('nowhere').close()
   })
+})
+
+test('pages are brought to the disk while SQLite has the file open, and a failure is left to SQLite', async () => {
+  await using directory = await temporaryDirectory()
+  const { storage, partition } = await opened(directory.path, 'inline')
+  await appendMany(storage, partition, 1)
+  const pages = openPageSync(databaseFile(directory.path))
+  await pages.sync()
+  await storage.close()
+  pages.close()
+  await pages.sync()
 })
