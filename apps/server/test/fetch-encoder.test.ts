@@ -93,7 +93,7 @@ test('the bytes are those of JSON.stringify, whatever lies in the log', () => {
 test('a record alone has the bytes that it has within a fetch', () => {
   fc.assert(
     fc.property(record, (each) => {
-      assert.equal(encodeRecord(each).toString(), JSON.stringify(plainRecord(each)))
+      assert.equal(encodeRecord(each), JSON.stringify(plainRecord(each)))
       const watermarks = { logStartOffset: 0, lastStableOffset: 1, highWatermark: 1 }
       const slices: RecordSlice[] = [{ kind: 'records', records: [each] }]
       const fetched = encodeFetch([{ topic: 't', partitions: [{ partition: 0, error: 'NONE', watermarks, slices }] }])
@@ -155,8 +155,8 @@ test('header keys keep their characters, escapes and lone surrogates as JSON.str
     value: null,
   }))
   const each: LogRecord = { offset: 0, timestampMs: -1, key: Buffer.alloc(0), value: Buffer.from([0xff]), headers }
-  assert.equal(encodeRecord(each).toString(), JSON.stringify(plainRecord(each)))
-  assert.ok(encodeRecord(each).toString().includes('"key":"","value":"/w=="'))
+  assert.equal(encodeRecord(each), JSON.stringify(plainRecord(each)))
+  assert.ok(encodeRecord(each).includes('"key":"","value":"/w=="'))
 })
 
 test('an answer far larger than was expected is whole', () => {

