@@ -1,8 +1,17 @@
 /** What log senders send. */
 
-/** A JSON array of `count` Datadog-style logs of exactly `bytes` bytes each. */
-export function logBatch(count: number, bytes: number): string {
-  return `[${Array.from({ length: count }, (_, index) => log(index, bytes)).join(',')}]`
+/** Of every body that is not about sizes: what the Datadog Agent makes of a busy second. */
+export const RECORDS_PER_REQUEST = 100
+export const RECORD_BYTES = 300
+
+/** A JSON array of Datadog-style logs, one of exactly as many bytes as each of `sizes` says. */
+export function logBatch(sizes: readonly number[]): string {
+  return `[${sizes.map((bytes, index) => log(index, bytes)).join(',')}]`
+}
+
+/** `count` logs of `bytes` each. */
+export function evenLogBatch(count = RECORDS_PER_REQUEST, bytes = RECORD_BYTES): string {
+  return logBatch(Array.from({ length: count }, () => bytes))
 }
 
 function log(index: number, bytes: number): string {
@@ -10,7 +19,7 @@ function log(index: number, bytes: number): string {
     ddsource: 'nodejs',
     ddtags: 'env:prod,version:1.4.2',
     hostname: 'web-17',
-    service: 'checkout',
+    service: 'basket',
     status: 'info',
     message: '',
   }

@@ -1,73 +1,59 @@
 /**
- * `pnpm bench`: how fast the broker takes logs in, against what this machine could do at best, in the same run.
+ * `pnpm bench`: how fast the broker is, against what this machine could do at best, in the same run.
  *
- * - The floor ("sink") is a bare node:http server that reads the same bodies: nobody who speaks HTTP on Node is faster.
+ * - A floor is a bare node:http server that does as little as can be done: nobody who speaks HTTP on Node is faster.
  * - Broker and floor take turns, so that the machine's moods fall on both; ratios are of the medians.
  * - No threshold is asserted anywhere: figures are for reading.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { logBatch } from './bodies.ts'
-import { load, type Load } from './load.ts'
-import { printTable, summarize } from './report.ts'
-import { startBroker, startSink } from './servers.ts'
-
-const RECORDS_PER_REQUEST = 100
-const RECORD_BYTES = 300
+import { line, table } from './report.ts'
+import type { Depth, Finding, Settings } from './scenario.ts'
+import { SCENARIOS } from './scenarios.ts'
+import { serverForm } from './servers.ts'
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
     json: { type: 'string' },
-    durability: { type: 'string', default: 'os' },
-    connections: { type: 'string', default: '8' },
-    partitions: { type: 'string', default: '64' },
   },
 })
 
-const runs = values.quick ? 3 : 5
-const settings = {
-  durability: values.durability,
-  connections: Number(values.connections),
-  partitions: Number(values.partitions),
-  runs,
-  durationSeconds: values.quick ? 2 : 5,
-  records: `${RECORDS_PER_REQUEST} x ${RECORD_BYTES} B`,
+const DEPTHS: readonly Depth[] = ['quick', 'default', 'full']
+const depth: Depth = values.quick ? 'quick' : values.full ? 'full' : 'default'
+const settings: Settings = {
+  runs: values.quick ? 3 : 5,
+  durationSeconds: values.quick ? 1 : 5,
+  warmUpSeconds: values.quick ? 1 : 2,
+  full: values.full,
+  mixedLoadSeconds: 600,
+}
+
+const machine = {
+  server: serverForm(),
   node: process.version,
+  cores: availableParallelism(),
+  cpu: cpus()[0]?.model ?? 'unknown',
 }
 
-const scratch = mkdtempSync(join(tmpdir(), 'logbrook-bench-'))
-try {
-  const bodyFile = join(scratch, 'batch.json')
-  writeFileSync(bodyFile, logBatch(RECORDS_PER_REQUEST, RECORD_BYTES))
-  await using sink = await startSink()
-  await using broker = await startBroker({
-    dataDir: join(scratch, 'data'),
-    durability: settings.durability,
-    partitions: settings.partitions,
-  })
+const unknown = values.only.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name))
+if (unknown.length > 0) throw new Error(`there is no scenario ${unknown[0]}; there are ${SCENARIOS.map(({ name }) => name).join(', ')}`)
 
-  const intake: Load = {
-    url: `${broker.url}/dd/bench/api/v2/logs`,
-    bodyFile,
-    connections: settings.connections,
-    durationSeconds: settings.durationSeconds,
-  }
-  const floor: Load = { ...intake, url: `${sink.url}/` }
-  await load({ ...intake, durationSeconds: 2 })
-  await load({ ...floor, durationSeconds: 2 })
+const chosen = SCENARIOS.filter((scenario) =>
+  values.only.length > 0 ? values.only.includes(scenario.name) : DEPTHS.indexOf(scenario.depth) <= DEPTHS.indexOf(depth),
+)
 
-  const intakes = []
-  const floors = []
-  for (let run = 0; run < runs; run++) {
-    intakes.push(await load(intake))
-    floors.push(await load(floor))
-  }
-  const rows = [summarize('intake', intakes), summarize('sink', floors)]
-  printTable(settings, rows, RECORDS_PER_REQUEST)
-  if (values.json !== undefined) writeFileSync(values.json, JSON.stringify({ settings, rows }, null, 2))
-} finally {
-  rmSync(scratch, { recursive: true, force: true })
+console.log(
+  `${machine.server}, node ${machine.node}, ${machine.cores} cores of ${machine.cpu}, ${settings.runs} runs of ${settings.durationSeconds} s`,
+)
+const findings: Finding[] = []
+for (const scenario of chosen) {
+  const found = await scenario.measure(settings)
+  for (const finding of found) console.log(line(finding))
+  findings.push(...found)
 }
+console.log(`\n${table(findings)}`)
+if (values.json !== undefined) writeFileSync(values.json, JSON.stringify({ machine, settings, findings }, null, 2))

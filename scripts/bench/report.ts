@@ -1,55 +1,60 @@
-import type { LoadResult } from './load.ts'
+/** Findings as a table that reads well on a terminal and in Markdown alike. */
+import type { Finding } from './scenario.ts'
+import type { Spread } from './statistics.ts'
 
-interface Spread {
-  readonly min: number
-  readonly median: number
-  readonly max: number
+const HEADINGS = [
+  'path',
+  'unit',
+  'min / median / max',
+  'floor, median',
+  'of floor',
+  'p50 / p99 / slowest ms',
+  'server cores',
+  'RSS MB',
+  'wrk cores',
+  'settings',
+]
+
+export function table(findings: readonly Finding[]): string {
+  return markdownTable([HEADINGS, ...findings.map(cells)])
 }
 
-export interface Row {
-  readonly name: string
-  readonly requestsPerSecond: Spread
-  readonly p50Ms: Spread
-  readonly p99Ms: Spread
-  readonly failed: number
+/** One line for each finding, for whoever watches. */
+export function line(finding: Finding): string {
+  return cells(finding)
+    .filter((cell) => cell !== '')
+    .join('  ')
 }
 
-export function summarize(name: string, results: readonly LoadResult[]): Row {
-  return {
+function cells({ name, unit, spread, floor, latency, usage, note }: Finding): readonly string[] {
+  return [
     name,
-    requestsPerSecond: spread(results.map((result) => result.requestsPerSecond)),
-    p50Ms: spread(results.map((result) => result.p50Ms)),
-    p99Ms: spread(results.map((result) => result.p99Ms)),
-    failed: results.reduce((sum, result) => sum + result.failed, 0),
-  }
+    unit,
+    shown(spread),
+    floor === undefined ? '' : `${floor.name} ${rounded(floor.spread.median)}`,
+    floor === undefined ? '' : (spread.median / floor.spread.median).toFixed(3),
+    latency === undefined ? '' : [latency.p50Ms, latency.p99Ms, latency.slowestMs].map(rounded).join(' / '),
+    usage === undefined ? '' : usage.serverCores.toFixed(2),
+    usage === undefined ? '' : rounded(usage.rssMb),
+    usage === undefined ? '' : usage.generatorCores.toFixed(2),
+    note,
+  ]
 }
 
-function spread(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b)
-  return { min: sorted[0] ?? NaN, median: sorted[Math.floor(sorted.length / 2)] ?? NaN, max: sorted.at(-1) ?? NaN }
+function shown({ min, median, max }: Spread): string {
+  return min === max ? rounded(median) : [min, median, max].map(rounded).join(' / ')
 }
 
-/** The last row is the floor that the others are held against. */
-export function printTable(settings: Readonly<Record<string, unknown>>, rows: readonly Row[], recordsPerRequest: number): void {
-  console.log(
-    Object.entries(settings)
-      .map(([name, value]) => `${name} ${String(value)}`)
-      .join(', '),
-  )
-  const floor = rows.at(-1)?.requestsPerSecond.median ?? NaN
-  console.table(
-    rows.map((row) => ({
-      path: row.name,
-      'requests/s (min / median / max)': show(row.requestsPerSecond, 0),
-      'records/s': Math.round(row.requestsPerSecond.median * recordsPerRequest),
-      'p50 ms': show(row.p50Ms, 2),
-      'p99 ms': show(row.p99Ms, 2),
-      failed: row.failed,
-      'of floor': (row.requestsPerSecond.median / floor).toFixed(3),
-    })),
-  )
+/** Three digits that mean something are enough for what varies by a tenth. */
+function rounded(value: number): string {
+  if (value >= 100_000) return `${Math.round(value / 1000)}k`
+  if (value >= 100) return String(Math.round(value))
+  return String(Number(value.toPrecision(3)))
 }
 
-function show({ min, median, max }: Spread, digits: number): string {
-  return [min, median, max].map((value) => value.toFixed(digits)).join(' / ')
+function markdownTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`)
+  const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`
+  return [lines[0], rule, ...lines.slice(1)].join('\n')
 }

@@ -1,44 +1,84 @@
 /** The programs that are measured, each a process of its own, ended by its own handle. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
 
 export interface Server extends AsyncDisposable {
   readonly url: string
+  readonly pid: number
+}
+
+export interface Broker extends Server {
+  readonly dataDir: string
+  /** Ends it and leaves its directory, for whoever wants to look at that, until it is disposed of. */
+  stop(): Promise<void>
 }
 
 export interface BrokerSettings {
-  readonly dataDir: string
-  readonly durability: string
-  readonly partitions: number
+  readonly durability?: 'os' | 'fsync'
+  /** Topics by name, with the number of their partitions. */
+  readonly topics: Readonly<Record<string, number>>
+  /** Run the sources although there is a bundle. */
+  readonly sources?: boolean
+  readonly nodeOptions?: readonly string[]
 }
 
-/** A broker with the topic `bench`. */
-export async function startBroker({ dataDir, durability, partitions }: BrokerSettings): Promise<Server> {
-  const main = join(import.meta.dirname, '../../apps/server/src/main.ts')
-  const server = await start([main, 'start', '--port', '0', '--data-dir', dataDir, '--durability', durability])
-  const body = JSON.stringify({ name: 'bench', partitions })
-  const created = await fetch(`${server.url}/v1/kafka/topics`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+export type Floor = 'hello' | 'sink' | 'big'
+
+const REPOSITORY = join(import.meta.dirname, '../..')
+const SOURCES = join(REPOSITORY, 'apps/server/src/main.ts')
+const BUNDLE = join(REPOSITORY, 'apps/server/dist/main.js')
+
+/** What is measured: the bundle that `pnpm build` makes, else the sources. */
+export function serverForm(): string {
+  return relative(REPOSITORY, mainFile(false))
+}
+
+function mainFile(sources: boolean): string {
+  return !sources && existsSync(BUNDLE) ? BUNDLE : SOURCES
+}
+
+/** A broker on a directory of its own, which goes when it goes. */
+export async function startBroker({ durability = 'os', topics, sources = false, nodeOptions = [] }: BrokerSettings): Promise<Broker> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'logbrook-bench-'))
+  const args = ['start', '--port', '0', '--data-dir', dataDir, '--durability', durability, '--log-level', 'warn']
+  await using started = new AsyncDisposableStack()
+  started.defer(() => rmSync(dataDir, { recursive: true, force: true }))
+  const server = started.use(await start([...nodeOptions, mainFile(sources), ...args]))
+  for (const [name, partitions] of Object.entries(topics)) await createTopic(server.url, name, partitions)
+  const running = started.move()
+  return { ...server, dataDir, stop: async () => await server[Symbol.asyncDispose](), [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
+
+async function createTopic(url: string, name: string, partitions: number): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
+  const created = await fetch(`${url}/v1/kafka/topics`, { method: 'POST', headers, body: JSON.stringify({ name, partitions }) })
   if (!created.ok) throw new Error(`the topic was not created: ${await created.text()}`)
-  return server
 }
 
-export function startSink(): Promise<Server> {
-  return start([join(import.meta.dirname, 'sink.ts')])
+export function startFloor(floor: Floor): Promise<Server> {
+  return start([join(import.meta.dirname, 'floor.ts'), floor])
 }
 
 async function start(args: readonly string[]): Promise<Server> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
+  // Broken off, the bench leaves nobody behind.
+  const killNow = () => void child.kill('SIGKILL')
+  process.on('exit', killNow)
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /^listening on (\S+)/.exec(line)?.[1]
     if (url === undefined) continue
     return {
       url,
+      pid: child.pid!,
       async [Symbol.asyncDispose]() {
         child.kill('SIGTERM')
         await exited
+        process.off('exit', killNow)
       },
     }
   }

@@ -1,0 +1,68 @@
+/** The broker against a floor, under the same load and in turns, so that the machine's moods fall on both. */
+import { load } from './load.ts'
+import type { Load, MeasuredLoad } from './load.ts'
+import { usageOf } from './process-usage.ts'
+import type { Finding, Latency, LoadUsage, Settings } from './scenario.ts'
+import type { Server } from './servers.ts'
+import { spread } from './statistics.ts'
+
+export interface Comparison {
+  readonly name: string
+  readonly note: string
+  readonly broker: Server
+  readonly floor: Server
+  readonly floorName: string
+  readonly load: Load
+  /** What a request carries: 100 records make records/s of requests/s. */
+  readonly unit: string
+  readonly unitsPerRequest: number
+}
+
+export async function compare(settings: Settings, comparison: Comparison): Promise<Finding> {
+  const { broker, floor, unitsPerRequest } = comparison
+  const measure = (server: Server, seconds: number) => load(server.url, seconds, comparison.load)
+  await measure(broker, settings.warmUpSeconds)
+  await measure(floor, settings.warmUpSeconds)
+  const brokerRuns: MeasuredLoad[] = []
+  const floorRuns: MeasuredLoad[] = []
+  let cpuSeconds = 0
+  for (let run = 0; run < settings.runs; run++) {
+    const before = usageOf(broker.pid)
+    brokerRuns.push(await measure(broker, settings.durationSeconds))
+    cpuSeconds += usageOf(broker.pid).cpuSeconds - before.cpuSeconds
+    floorRuns.push(await measure(floor, settings.durationSeconds))
+  }
+  assertAllAnswered(comparison.name, [...brokerRuns, ...floorRuns])
+  const rates = (runs: readonly MeasuredLoad[]) => spread(runs.map((run) => run.requestsPerSecond * unitsPerRequest))
+  return {
+    name: comparison.name,
+    unit: comparison.unit,
+    spread: rates(brokerRuns),
+    floor: { name: comparison.floorName, spread: rates(floorRuns) },
+    latency: latencyOf(brokerRuns),
+    usage: usageUnder(brokerRuns, broker, cpuSeconds / (settings.runs * settings.durationSeconds)),
+    note: comparison.note,
+  }
+}
+
+/** An error is answered faster than a request: a run with any is no measurement. */
+function assertAllAnswered(name: string, runs: readonly MeasuredLoad[]): void {
+  const failed = runs.reduce((sum, run) => sum + run.failed, 0)
+  if (failed > 0) throw new Error(`${name}: ${failed} requests failed`)
+}
+
+function latencyOf(runs: readonly MeasuredLoad[]): Latency {
+  return {
+    p50Ms: spread(runs.map((run) => run.p50Ms)).median,
+    p99Ms: spread(runs.map((run) => run.p99Ms)).median,
+    slowestMs: spread(runs.map((run) => run.slowestMs)).max,
+  }
+}
+
+function usageUnder(runs: readonly MeasuredLoad[], broker: Server, serverCores: number): LoadUsage {
+  return {
+    serverCores,
+    rssMb: usageOf(broker.pid).rssMb,
+    generatorCores: spread(runs.map((run) => run.generatorCores)).median,
+  }
+}

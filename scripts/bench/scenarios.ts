@@ -1,0 +1,11 @@
+/** Every scenario, in the order in which they are measured. */
+import type { Scenario } from './scenario.ts'
+import { bomb } from './scenarios/bomb.ts'
+import { diskSize } from './scenarios/disk-size.ts'
+import { fetch1Mb } from './scenarios/fetch.ts'
+import { get } from './scenarios/get.ts'
+import { intakes } from './scenarios/intake.ts'
+import { largeGzipRequest, largeRequest } from './scenarios/large-request.ts'
+import { longPoll } from './scenarios/long-poll.ts'
+
+export const SCENARIOS: readonly Scenario[] = [...intakes, get, fetch1Mb, longPoll, largeRequest, largeGzipRequest, bomb, diskSize]
