@@ -3,6 +3,7 @@ import { createBroker } from '@logbrook/broker/broker'
 import type { Broker, BrokerOptions } from '@logbrook/broker/broker'
 import type { Caller } from '@logbrook/broker/caller'
 import type { BrokerObserver } from '@logbrook/broker/observer'
+import type { AclBinding } from '@logbrook/kafka/acl'
 import { createManualClock } from '@logbrook/kafka/clock'
 import type { ManualClock } from '@logbrook/kafka/clock'
 import type { Topic } from '@logbrook/kafka/log'
@@ -23,6 +24,17 @@ export interface BrokerUnderTest extends AsyncDisposable {
 
 export const ROOT: Caller = { principal: 'User:root', host: '127.0.0.1' }
 export const ALICE: Caller = { principal: 'User:alice', host: '127.0.0.1' }
+
+/** READ on the topic `logs` for Alice. */
+export const ALICE_READS: AclBinding = {
+  resourceType: 'TOPIC',
+  resourceName: 'logs',
+  patternType: 'LITERAL',
+  principal: ALICE.principal,
+  host: '*',
+  operation: 'READ',
+  permissionType: 'ALLOW',
+}
 
 export async function startBroker(options: Partial<BrokerOptions> = {}): Promise<BrokerUnderTest> {
   const clock = createManualClock()

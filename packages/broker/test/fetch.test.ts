@@ -5,7 +5,7 @@ import { KafkaError } from '@logbrook/kafka/errors'
 import { LONG_POLL_MS_MAX } from '@logbrook/kafka/limits'
 import { recordsOf } from '@logbrook/kafka/record'
 import fc from 'fast-check'
-import { ALICE, ROOT, startBroker } from './broker-under-test.ts'
+import { ALICE, ALICE_READS, ROOT, startBroker } from './broker-under-test.ts'
 
 const NEVER = new AbortController().signal
 
@@ -280,19 +280,10 @@ test('READ is asked before existence, and again before records are handed out af
   assert.deepEqual(denied[0]!.partitions[0]!.watermarks, { logStartOffset: -1, lastStableOffset: -1, highWatermark: -1 })
   assert.ok(under.observed.includes('authorizationFailed READ'))
 
-  const binding = {
-    resourceType: 'TOPIC',
-    resourceName: 'logs',
-    patternType: 'LITERAL',
-    principal: 'User:alice',
-    host: '*',
-    operation: 'READ',
-    permissionType: 'ALLOW',
-  } as const
-  await under.broker.permissions.add(ROOT, [binding])
+  await under.broker.permissions.add(ROOT, [ALICE_READS])
   const waited = under.broker.consumer.fetch(ALICE, requestOf([[0, 0]], { longPoll: true }), NEVER)
   await under.waiting(1)
-  await under.broker.permissions.remove(ROOT, [binding])
+  await under.broker.permissions.remove(ROOT, [ALICE_READS])
   await under.produce(topic, 0, ['secret'])
   assert.deepEqual(words(await waited), ['0: TOPIC_AUTHORIZATION_FAILED'])
 })

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Tail, TailRequest, TailRound } from '@logbrook/broker/tail'
 import { KafkaError } from '@logbrook/kafka/errors'
 import { TAILS_MAX, TAIL_IDLE_MS } from '@logbrook/kafka/limits'
-import { ALICE, ROOT, startBroker } from './broker-under-test.ts'
+import { ALICE, ALICE_READS, ROOT, startBroker } from './broker-under-test.ts'
 
 function wordOf(round: TailRound): string {
   if (round.kind === 'idle') return 'idle'
@@ -90,21 +90,12 @@ test('a silent tail gives a sign of life, and follows partitions that were added
 test('a tail ends when its topic goes, when READ is taken away, and when the log closes', async () => {
   await using under = await startBroker({ acls: true })
   const topic = await under.broker.topics.create(ROOT, { name: 'logs', partitions: 1, config: {} })
-  const binding = {
-    resourceType: 'TOPIC',
-    resourceName: 'logs',
-    patternType: 'LITERAL',
-    principal: 'User:alice',
-    host: '*',
-    operation: 'READ',
-    permissionType: 'ALLOW',
-  } as const
-  await under.broker.permissions.add(ROOT, [binding])
+  await under.broker.permissions.add(ROOT, [ALICE_READS])
 
   const denied = (await under.broker.tails.open(ALICE, requestOf(), new AbortController().signal)).rounds()
   const secret = next(denied)
   await under.waiting(1)
-  await under.broker.permissions.remove(ROOT, [binding])
+  await under.broker.permissions.remove(ROOT, [ALICE_READS])
   await under.produce(topic, 0, ['secret'])
   assert.equal(await secret, 'end: denied')
   await assert.rejects(

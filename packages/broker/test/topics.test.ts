@@ -4,19 +4,10 @@ import { KafkaError } from '@logbrook/kafka/errors'
 import type { AclBinding, Operation } from '@logbrook/kafka/acl'
 import { RETENTION_CHECK_INTERVAL_MS } from '@logbrook/kafka/limits'
 import { EARLIEST, LATEST } from '@logbrook/broker/offsets'
-import { ALICE, ROOT, startBroker } from './broker-under-test.ts'
+import { ALICE, ALICE_READS, ROOT, startBroker } from './broker-under-test.ts'
 
 function allow(operation: Operation, resource: Partial<AclBinding> = {}): AclBinding {
-  return {
-    resourceType: 'TOPIC',
-    resourceName: 'logs',
-    patternType: 'LITERAL',
-    principal: 'User:alice',
-    host: '*',
-    operation,
-    permissionType: 'ALLOW',
-    ...resource,
-  }
+  return { ...ALICE_READS, operation, ...resource }
 }
 
 function refusal(name: string): (error: unknown) => boolean {
