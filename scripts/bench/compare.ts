@@ -13,6 +13,8 @@ export interface Comparison {
   readonly floor: Server
   readonly floorName: string
   readonly load: Load
+  /** Where the floor must be asked otherwise. */
+  readonly floorLoad?: Load
   /** What a request carries: 100 records make records/s of requests/s. */
   readonly unit: string
   readonly unitsPerRequest: number
@@ -20,17 +22,18 @@ export interface Comparison {
 
 export async function compare(settings: Settings, comparison: Comparison): Promise<Finding> {
   const { broker, floor, unitsPerRequest } = comparison
-  const measure = (server: Server, seconds: number) => load(server.url, seconds, comparison.load)
-  await measure(broker, settings.warmUpSeconds)
-  await measure(floor, settings.warmUpSeconds)
+  const loadBroker = (seconds: number) => load(broker.url, seconds, comparison.load)
+  const loadFloor = (seconds: number) => load(floor.url, seconds, comparison.floorLoad ?? comparison.load)
+  await loadBroker(settings.warmUpSeconds)
+  await loadFloor(settings.warmUpSeconds)
   const brokerRuns: MeasuredLoad[] = []
   const floorRuns: MeasuredLoad[] = []
   let cpuSeconds = 0
   for (let run = 0; run < settings.runs; run++) {
     const before = usageOf(broker.pid)
-    brokerRuns.push(await measure(broker, settings.durationSeconds))
+    brokerRuns.push(await loadBroker(settings.durationSeconds))
     cpuSeconds += usageOf(broker.pid).cpuSeconds - before.cpuSeconds
-    floorRuns.push(await measure(floor, settings.durationSeconds))
+    floorRuns.push(await loadFloor(settings.durationSeconds))
   }
   assertAllAnswered(comparison.name, [...brokerRuns, ...floorRuns])
   const rates = (runs: readonly MeasuredLoad[]) => spread(runs.map((run) => run.requestsPerSecond * unitsPerRequest))
@@ -46,12 +49,12 @@ export async function compare(settings: Settings, comparison: Comparison): Promi
 }
 
 /** An error is answered faster than a request: a run with any is no measurement. */
-function assertAllAnswered(name: string, runs: readonly MeasuredLoad[]): void {
+export function assertAllAnswered(name: string, runs: readonly MeasuredLoad[]): void {
   const failed = runs.reduce((sum, run) => sum + run.failed, 0)
   if (failed > 0) throw new Error(`${name}: ${failed} requests failed`)
 }
 
-function latencyOf(runs: readonly MeasuredLoad[]): Latency {
+export function latencyOf(runs: readonly MeasuredLoad[]): Latency {
   return {
     p50Ms: spread(runs.map((run) => run.p50Ms)).median,
     p99Ms: spread(runs.map((run) => run.p99Ms)).median,

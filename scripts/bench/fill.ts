@@ -27,7 +27,7 @@ export async function commonOffsets(url: string, topic: string): Promise<number>
   return Math.min(...(await highWatermarks(client, topic)))
 }
 
-async function highWatermarks(client: Client, topic: string): Promise<readonly number[]> {
+export async function highWatermarks(client: Client, topic: string): Promise<readonly number[]> {
   const answer = JSON.parse(assertOk(await client.get(`/v1/kafka/topics/${topic}`)).toString()) as TopicAnswer
   return answer.partitions.map((partition) => partition.high_watermark)
 }

@@ -5,12 +5,16 @@
  * - Broker and floor take turns, so that the machine's moods fall on both; ratios are of the medians.
  * - No threshold is asserted anywhere: figures are for reading.
  */
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
+import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
+import { profileIntake } from './profile/profile-intake.ts'
+import { summarizeProfile } from './profile/summary.ts'
 import { line, table } from './report.ts'
-import type { Depth, Finding, Settings } from './scenario.ts'
+import type { Depth, Finding, Scenario, Settings } from './scenario.ts'
 import { SCENARIOS } from './scenarios.ts'
+import { stageFindings } from './scenarios/stages.ts'
 import { serverForm } from './servers.ts'
 
 const { values } = parseArgs({
@@ -19,9 +23,13 @@ const { values } = parseArgs({
     full: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
     json: { type: 'string' },
+    'mixed-load-seconds': { type: 'string', default: '600' },
+    profile: { type: 'boolean', default: false },
   },
 })
 
+/** Beside the sources, and not under version control. */
+const PROFILES = join(import.meta.dirname, '../../profiles')
 const DEPTHS: readonly Depth[] = ['quick', 'default', 'full']
 const depth: Depth = values.quick ? 'quick' : values.full ? 'full' : 'default'
 const settings: Settings = {
@@ -29,7 +37,7 @@ const settings: Settings = {
   durationSeconds: values.quick ? 1 : 5,
   warmUpSeconds: values.quick ? 1 : 2,
   full: values.full,
-  mixedLoadSeconds: 600,
+  mixedLoadSeconds: Number(values['mixed-load-seconds']),
 }
 
 const machine = {
@@ -39,21 +47,36 @@ const machine = {
   cpu: cpus()[0]?.model ?? 'unknown',
 }
 
-const unknown = values.only.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name))
-if (unknown.length > 0) throw new Error(`there is no scenario ${unknown[0]}; there are ${SCENARIOS.map(({ name }) => name).join(', ')}`)
-
-const chosen = SCENARIOS.filter((scenario) =>
-  values.only.length > 0 ? values.only.includes(scenario.name) : DEPTHS.indexOf(scenario.depth) <= DEPTHS.indexOf(depth),
-)
-
-console.log(
-  `${machine.server}, node ${machine.node}, ${machine.cores} cores of ${machine.cpu}, ${settings.runs} runs of ${settings.durationSeconds} s`,
-)
 const findings: Finding[] = []
-for (const scenario of chosen) {
-  const found = await scenario.measure(settings)
-  for (const finding of found) console.log(line(finding))
-  findings.push(...found)
-}
-console.log(`\n${table(findings)}`)
+if (values.profile) await profile()
+else await measure(chosenScenarios())
 if (values.json !== undefined) writeFileSync(values.json, JSON.stringify({ machine, settings, findings }, null, 2))
+
+async function measure(scenarios: readonly Scenario[]): Promise<void> {
+  const { server, node, cores, cpu } = machine
+  console.log(`${server}, node ${node}, ${cores} cores of ${cpu}, ${settings.runs} runs of ${settings.durationSeconds} s`)
+  for (const scenario of scenarios) {
+    const found = await scenario.measure(settings)
+    for (const finding of found) console.log(line(finding))
+    findings.push(...found)
+  }
+  console.log(`\n${table(findings)}`)
+}
+
+async function profile(): Promise<void> {
+  mkdirSync(PROFILES, { recursive: true })
+  const profiled = await profileIntake(settings, PROFILES)
+  findings.push(...stageFindings(profiled))
+  console.log(`${summarizeProfile(profiled.stacks, profiled.requests)}\n`)
+  console.log(table(findings))
+  console.log(`\n${relative('', profiled.file)} opens in the developer tools of a browser`)
+}
+
+function chosenScenarios(): readonly Scenario[] {
+  if (values.only.length === 0) return SCENARIOS.filter((scenario) => DEPTHS.indexOf(scenario.depth) <= DEPTHS.indexOf(depth))
+  return values.only.map((name) => {
+    const named = SCENARIOS.find((scenario) => scenario.name === name)
+    if (named === undefined) throw new Error(`there is no scenario ${name}; there are ${SCENARIOS.map((each) => each.name).join(', ')}`)
+    return named
+  })
+}

@@ -5,7 +5,24 @@ import { diskSize } from './scenarios/disk-size.ts'
 import { fetch1Mb } from './scenarios/fetch.ts'
 import { get } from './scenarios/get.ts'
 import { intakes } from './scenarios/intake.ts'
+import { growth } from './scenarios/growth.ts'
 import { largeGzipRequest, largeRequest } from './scenarios/large-request.ts'
 import { longPoll } from './scenarios/long-poll.ts'
+import { mixedLoad } from './scenarios/mixed-load.ts'
+import { retention } from './scenarios/retention.ts'
+import { stages } from './scenarios/stages.ts'
 
-export const SCENARIOS: readonly Scenario[] = [...intakes, get, fetch1Mb, longPoll, largeRequest, largeGzipRequest, bomb, diskSize]
+export const SCENARIOS: readonly Scenario[] = [
+  ...intakes,
+  get,
+  fetch1Mb,
+  longPoll,
+  largeRequest,
+  largeGzipRequest,
+  bomb,
+  diskSize,
+  stages,
+  retention,
+  growth,
+  mixedLoad,
+]

@@ -21,6 +21,8 @@ export interface BrokerSettings {
   readonly durability?: 'os' | 'fsync'
   /** Topics by name, with the number of their partitions. */
   readonly topics: Readonly<Record<string, number>>
+  /** Of all of them; defaults where it says nothing. */
+  readonly topicConfig?: Readonly<Record<string, number>>
   /** Run the sources although there is a bundle. */
   readonly sources?: boolean
   readonly nodeOptions?: readonly string[]
@@ -42,20 +44,27 @@ function mainFile(sources: boolean): string {
 }
 
 /** A broker on a directory of its own, which goes when it goes. */
-export async function startBroker({ durability = 'os', topics, sources = false, nodeOptions = [] }: BrokerSettings): Promise<Broker> {
+export async function startBroker(settings: BrokerSettings): Promise<Broker> {
+  const { durability = 'os', topics, topicConfig = {}, sources = false, nodeOptions = [] } = settings
   const dataDir = mkdtempSync(join(tmpdir(), 'logbrook-bench-'))
   const args = ['start', '--port', '0', '--data-dir', dataDir, '--durability', durability, '--log-level', 'warn']
   await using started = new AsyncDisposableStack()
   started.defer(() => rmSync(dataDir, { recursive: true, force: true }))
   const server = started.use(await start([...nodeOptions, mainFile(sources), ...args]))
-  for (const [name, partitions] of Object.entries(topics)) await createTopic(server.url, name, partitions)
+  for (const [name, partitions] of Object.entries(topics)) await createTopic(server.url, { name, partitions, config: topicConfig })
   const running = started.move()
   return { ...server, dataDir, stop: async () => await server[Symbol.asyncDispose](), [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
-async function createTopic(url: string, name: string, partitions: number): Promise<void> {
+interface CreateTopicRequest {
+  readonly name: string
+  readonly partitions: number
+  readonly config: Readonly<Record<string, number>>
+}
+
+async function createTopic(url: string, topic: CreateTopicRequest): Promise<void> {
   const headers = { 'content-type': 'application/json' }
-  const created = await fetch(`${url}/v1/kafka/topics`, { method: 'POST', headers, body: JSON.stringify({ name, partitions }) })
+  const created = await fetch(`${url}/v1/kafka/topics`, { method: 'POST', headers, body: JSON.stringify(topic) })
   if (!created.ok) throw new Error(`the topic was not created: ${await created.text()}`)
 }
 
