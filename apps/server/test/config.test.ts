@@ -101,6 +101,11 @@ test('a file may hold numbers, booleans and lists as JSON has them', () => {
   assert.deepEqual([config.port, config.acls, config.superUsers, config.intakeSuccessStatus], [9000, true, ['User:alice'], 202])
 })
 
+test('with null a file says that there is none', () => {
+  const { initFile, intakeRootTopic } = configOf({ file: { 'init-file': null, 'intake-root-topic': null } })
+  assert.deepEqual([initFile, intakeRootTopic], [null, null])
+})
+
 test('the file may be named by a variable', () => {
   const config = readConfig({
     flags: {},
@@ -118,6 +123,17 @@ describe('what is refused, and how', () => {
     ['a port that is a word', { flags: { port: 'http' } }, '--port is "http"; it must be a whole number from 0 to 65535'],
     ['a port above the last', { env: { LOGBROOK_PORT: '65536' } }, 'LOGBROOK_PORT is "65536"; it must be a whole number from 0 to 65535'],
     ['a port in fractions', { file: { port: 80.5 } }, '"port" in logbrook.json is 80.5; it must be a whole number from 0 to 65535'],
+    ['a port that is none', { file: { port: null } }, '"port" in logbrook.json is null; it must be a whole number from 0 to 65535'],
+    [
+      'a number that is no choice',
+      { file: { 'intake-success-status': 204 } },
+      '"intake-success-status" in logbrook.json is 204; it must be one of 200, 202',
+    ],
+    [
+      'a list of other things',
+      { file: { 'allowed-hosts': ['a.test', 1] } },
+      '"allowed-hosts" in logbrook.json is ["a.test",1]; it must be host names separated by commas',
+    ],
     ['an unknown choice', { flags: { durability: 'paper' } }, '--durability is "paper"; it must be one of os, fsync'],
     ['neither on nor off', { flags: { acls: 'maybe' } }, '--acls is "maybe"; it must be on or off'],
     [

@@ -1,4 +1,5 @@
-import { Config } from '../config/config.ts'
+import { DECLARATIONS } from '../config/config.ts'
+import { readSetting } from '../config/read-config.ts'
 import type { Option } from './command.ts'
 import type { Shell } from './shell.ts'
 
@@ -8,6 +9,9 @@ export const DATA_DIR_OPTION = {
   meaning: 'The data directory. Default: LOGBROOK_DATA_DIR, or ./logbrook-data.',
 } as const satisfies Option
 
+/** @throws UsageError */
 export function dataDirOf({ env }: Shell, given: string | undefined): string {
-  return Config.shape.dataDir.parse(given ?? env['LOGBROOK_DATA_DIR'])
+  if (given !== undefined) return readSetting('dataDir', { value: given, place: '--data-dir' })
+  const value = env['LOGBROOK_DATA_DIR']
+  return value === undefined ? DECLARATIONS.dataDir.byDefault : readSetting('dataDir', { value, place: 'LOGBROOK_DATA_DIR' })
 }
