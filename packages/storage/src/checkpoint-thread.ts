@@ -3,8 +3,12 @@
  * checkpoint is awaited.
  */
 import { once } from 'node:events'
+import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { CheckpointReply, CheckpointRequest, CheckpointResult } from './checkpoint-worker.ts'
+
+/** Beside this file in the sources as in a bundle, and of the same kind. */
+const WORKER = new URL(`./checkpoint-worker${extname(import.meta.url)}`, import.meta.url)
 
 export class CheckpointThread {
   readonly #file: string
@@ -41,7 +45,7 @@ export class CheckpointThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { workerData: this.#file })
+    const worker = new Worker(WORKER, { workerData: this.#file, name: 'checkpoint' })
     worker.unref()
     worker.on('message', (reply: CheckpointReply) => {
       if (!this.#isClosing) worker.unref()

@@ -1,0 +1,54 @@
+/**
+ * Makes the shipped form of the broker from its sources: JavaScript files for Node and SQLite's addon in one directory, which needs nothing
+ * from outside it.
+ *
+ * - `main.js` is the program, `checkpoint-worker.js` is the thread beside it. What is loaded on demand stays a file of its own: one file for
+ *   all takes 8 ms more to start, for half of it is schemas that a broker seldom needs.
+ * - The addon is better-sqlite3's prebuilt one for one platform, copied, and its JavaScript is bundled: outside the workspace there is no
+ *   package to find it in.
+ */
+import { readFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { rolldown } from 'rolldown'
+import type { Plugin } from 'rolldown'
+
+const ROOT = join(import.meta.dirname, '../..')
+const ENTRIES = {
+  main: join(ROOT, 'apps/server/src/main.ts'),
+  // Found by its name from the file that starts it: all files lie in one directory.
+  'checkpoint-worker': join(ROOT, 'packages/storage/src/checkpoint-worker.ts'),
+}
+
+export interface BundleOptions {
+  readonly outDir: string
+  /** As better-sqlite3 names its prebuilt addons: `linux-x64`, `linuxmusl-arm64`, `darwin-arm64`, `win32-x64`. */
+  readonly platform?: string
+}
+
+/** Writes the bundle, in place of what is in `outDir`; answers the path of the program. */
+export async function bundle({ outDir, platform = `${process.platform}-${process.arch}` }: BundleOptions): Promise<string> {
+  await using build = await rolldown({ input: ENTRIES, platform: 'node', plugins: [sqliteFor(platform)] })
+  await build.write({
+    dir: outDir,
+    cleanDir: true,
+    format: 'esm',
+    minify: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+  })
+  return join(outDir, 'main.js')
+}
+
+/** Takes better-sqlite3's entry for one platform, and the addon that it requires as a file of the bundle. */
+function sqliteFor(platform: string): Plugin {
+  return {
+    name: 'sqlite',
+    async resolveId(id, importer) {
+      if (id === 'better-sqlite3') return await this.resolve(`better-sqlite3/${platform}`, importer)
+      if (!id.endsWith('.node') || importer === undefined) return null
+      const fileName = basename(id)
+      this.emitFile({ type: 'asset', fileName, source: readFileSync(resolve(dirname(importer), id)) })
+      return { id: `./${fileName}`, external: true }
+    },
+  }
+}
