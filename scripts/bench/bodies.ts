@@ -25,5 +25,24 @@ function log(index: number, bytes: number): string {
   }
   const message = `request ${String(index).padStart(6, '0')} took 37 ms `
   const rest = bytes - JSON.stringify({ ...fields, message }).length
-  return JSON.stringify({ ...fields, message: message + 'x'.repeat(rest) })
+  return JSON.stringify({ ...fields, message: message + prose(index, rest) })
+}
+
+const WORDS = ['retry', 'upstream', 'cache', 'miss', 'user', 'payment', 'accepted', 'socket', 'closed', 'tenant', 'order', 'in']
+/** Messages begin anywhere in it. */
+const PROSE = makeProse(64 * 1024)
+
+/** Words and numbers that compress about as well as log lines do; the same in every run. */
+function prose(index: number, length: number): string {
+  const start = (index * 7919) % (PROSE.length - length)
+  return PROSE.slice(start, start + length)
+}
+
+function makeProse(length: number): string {
+  let text = ''
+  // The multiplier and the addend are those of Numerical Recipes.
+  for (let state = 1; text.length < length; state = (Math.imul(state, 1664525) + 1013904223) >>> 0) {
+    text += `${WORDS[(state >>> 16) % WORDS.length]}=${(state >>> 8).toString(16)} `
+  }
+  return text.slice(0, length)
 }

@@ -1,12 +1,12 @@
 /** The load generator: wrk, which takes a tenth of a core where the server takes a whole one. */
 import { execFile } from 'node:child_process'
-import { mkdtempDisposableSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { evenLogBatch } from './bodies.ts'
 import { childrenCpuSeconds } from './process-usage.ts'
+import { scratchDirectory } from './scratch.ts'
 import { parseWrkOutput } from './wrk-output.ts'
 import type { LoadResult } from './wrk-output.ts'
 
@@ -47,7 +47,7 @@ export async function load(
   durationSeconds: number,
   { path, connections, script, variables, body }: Load,
 ): Promise<MeasuredLoad> {
-  using scratch = mkdtempDisposableSync(join(tmpdir(), 'logbrook-bench-body-'))
+  using scratch = scratchDirectory()
   const BODY_FILE = join(scratch.path, 'body')
   if (body !== undefined) writeFileSync(BODY_FILE, body)
   const file = join(import.meta.dirname, 'wrk', `${script}.lua`)

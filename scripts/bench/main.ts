@@ -34,7 +34,7 @@ const DEPTHS: readonly Depth[] = ['quick', 'default', 'full']
 const depth: Depth = values.quick ? 'quick' : values.full ? 'full' : 'default'
 const settings: Settings = {
   runs: values.quick ? 3 : 5,
-  durationSeconds: values.quick ? 1 : 5,
+  durationSeconds: values.quick ? 1 : values.full ? 5 : 3,
   warmUpSeconds: values.quick ? 1 : 2,
   full: values.full,
   mixedLoadSeconds: Number(values['mixed-load-seconds']),
@@ -47,6 +47,9 @@ const machine = {
   cpu: cpus()[0]?.model ?? 'unknown',
 }
 
+// An end that servers and directories hear of.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
+
 const findings: Finding[] = []
 if (values.profile) await profile()
 else await measure(chosenScenarios())
@@ -56,7 +59,12 @@ async function measure(scenarios: readonly Scenario[]): Promise<void> {
   const { server, node, cores, cpu } = machine
   console.log(`${server}, node ${node}, ${cores} cores of ${cpu}, ${settings.runs} runs of ${settings.durationSeconds} s`)
   for (const scenario of scenarios) {
-    const found = await scenario.measure(settings)
+    // A long run is not to be lost for one that fails.
+    const found = await scenario.measure(settings).catch((error: unknown) => {
+      console.error(`${scenario.name}:`, error)
+      process.exitCode = 1
+      return []
+    })
     for (const finding of found) console.log(line(finding))
     findings.push(...found)
   }

@@ -11,6 +11,7 @@ import { longPoll } from './scenarios/long-poll.ts'
 import { mixedLoad } from './scenarios/mixed-load.ts'
 import { retention } from './scenarios/retention.ts'
 import { stages } from './scenarios/stages.ts'
+import { startup } from './scenarios/startup.ts'
 
 export const SCENARIOS: readonly Scenario[] = [
   ...intakes,
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   largeGzipRequest,
   bomb,
   diskSize,
+  startup,
   stages,
   retention,
   growth,

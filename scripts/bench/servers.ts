@@ -1,10 +1,10 @@
 /** The programs that are measured, each a process of its own, ended by its own handle. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
+import { onEnd, scratchDirectory } from './scratch.ts'
 
 export interface Server extends AsyncDisposable {
   readonly url: string
@@ -46,10 +46,9 @@ function mainFile(sources: boolean): string {
 /** A broker on a directory of its own, which goes when it goes. */
 export async function startBroker(settings: BrokerSettings): Promise<Broker> {
   const { durability = 'os', topics, topicConfig = {}, sources = false, nodeOptions = [] } = settings
-  const dataDir = mkdtempSync(join(tmpdir(), 'logbrook-bench-'))
-  const args = ['start', '--port', '0', '--data-dir', dataDir, '--durability', durability, '--log-level', 'warn']
   await using started = new AsyncDisposableStack()
-  started.defer(() => rmSync(dataDir, { recursive: true, force: true }))
+  const { path: dataDir } = started.use(scratchDirectory())
+  const args = ['start', '--port', '0', '--data-dir', dataDir, '--durability', durability, '--log-level', 'warn']
   const server = started.use(await start([...nodeOptions, mainFile(sources), ...args]))
   for (const [name, partitions] of Object.entries(topics)) await createTopic(server.url, { name, partitions, config: topicConfig })
   const running = started.move()
@@ -75,9 +74,7 @@ export function startFloor(floor: Floor): Promise<Server> {
 async function start(args: readonly string[]): Promise<Server> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
-  // Broken off, the bench leaves nobody behind.
-  const killNow = () => void child.kill('SIGKILL')
-  process.on('exit', killNow)
+  const killing = onEnd(() => void child.kill('SIGKILL'))
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /^listening on (\S+)/.exec(line)?.[1]
     if (url === undefined) continue
@@ -87,7 +84,7 @@ async function start(args: readonly string[]): Promise<Server> {
       async [Symbol.asyncDispose]() {
         child.kill('SIGTERM')
         await exited
-        process.off('exit', killNow)
+        killing[Symbol.dispose]()
       },
     }
   }

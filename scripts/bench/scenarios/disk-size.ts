@@ -8,7 +8,7 @@ import { startBroker } from '../servers.ts'
 import { spread } from '../statistics.ts'
 
 const PARTITIONS = 64
-const RECORDS = 200_000
+const RECORDS = 100_000
 const SIZES_MIN = 150
 const SIZES_MAX = 450
 /** Different bodies of random sizes; they take turns. */

@@ -10,7 +10,7 @@ import { percentile, spread } from '../statistics.ts'
 const SAMPLES = 200
 const WARM_UP_SAMPLES = 50
 /** After this the poll is surely waiting. */
-const UNTIL_WAITING_MS = 4
+const UNTIL_WAITING_MS = 2
 
 export const longPoll: Scenario = {
   name: 'long-poll',
