@@ -7,10 +7,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
   process.exit(0)
 })
-// A broker goes on when nobody reads its log lines any more.
-process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-})
+// A broker goes on when its log lines cannot be written: their reader has left, or their disk is full.
+process.stderr.on('error', () => {})
 
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,

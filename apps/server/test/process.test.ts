@@ -6,11 +6,12 @@ import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, test } from 'node:test'
-import { startProcess } from './real-process.ts'
+import { listening, startProcess } from './real-process.ts'
 import { runLogbrook } from './run-logbrook.ts'
 import type { RunOptions } from './run-logbrook.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
+const MAIN = join(import.meta.dirname, '../src/main.ts')
 const LAUNCHER = join(import.meta.dirname, '../../../scripts/logbrook.mjs')
 
 /** Starting fails with one sentence, before anything is said on stdout. */
@@ -106,6 +107,14 @@ test('an init file is applied once, however often the broker starts', async () =
     const sentences = Array.from(stderr.matchAll(/init file: ([^"\n]*)/g), ([, sentence]) => sentence)
     assert.deepEqual(sentences, applied)
   }
+})
+
+test('log lines that cannot be written end nothing', async () => {
+  const command = [process.execPath, MAIN, 'start', '--memory', '--port', '0', '--log-level', 'debug']
+  await using broker = await listening('bash', ['-c', 'exec "$@" 2>/dev/full', 'bash', ...command])
+  for (let request = 0; request < 3; request++) assert.equal((await fetch(`${broker.url}/v1/kafka/topics`)).status, 200)
+  broker.kill('SIGTERM')
+  assert.equal((await broker.ending).code, 0)
 })
 
 test('where nobody can log in, it says how to make the first user', async () => {
