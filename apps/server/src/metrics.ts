@@ -1,7 +1,7 @@
 /**
  * What a running broker says of itself to Prometheus.
  *
- * - Families of its own for each server: two of them in one process do not mix.
+ * - A registry for each server: two of them in one process do not mix.
  * - On the hot path a number is added to a number. Partitions, files and counts that are kept anyway are looked at only when
  *   somebody scrapes, and the event loop is watched only from the first scrape on.
  * - Labels are bounded: routes are patterns, topics are those that exist, what a client says of itself is no label.
@@ -10,7 +10,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { BrokerObserver } from '@logbrook/broker/observer'
 import type { Log, Topic, Watermarks } from '@logbrook/kafka/log'
 import type { Storage, StorageObserver } from '@logbrook/storage/storage'
-import { Family, HistogramSample, NumberSample, PROMETHEUS_CONTENT_TYPE } from './prometheus.ts'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 export interface Metrics {
   readonly broker: BrokerObserver
@@ -40,13 +40,11 @@ const COMMIT_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.0
 const CHECKPOINT_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
 
 export function createMetrics(): Metrics {
-  const families = createFamilies()
-  // What has no labels is counted often.
-  const [longPolls, tails] = [families.longPolls.of(), families.tails.of()]
-  const [commits, checkpoints] = [families.commits.of(), families.checkpoints.of()]
-  const requestAnswered = createRequestCounts(families)
+  const registry = new Registry()
+  const series = createSeries(registry)
+  const requestAnswered = createRequestCounts(registry)
   const topics = new Map<string, TopicCounts>()
-  const eventLoop = watchEventLoop(families)
+  const eventLoop = createEventLoopWatch(registry)
 
   function countsOf(topic: string): TopicCounts {
     const known = topics.get(topic)
@@ -69,16 +67,16 @@ export function createMetrics(): Metrics {
         counts.fetchedRecords += records
         counts.fetchedBytes += bytes
       },
-      longPollStarted: () => longPolls.value++,
-      longPollEnded: () => longPolls.value--,
-      tailStarted: () => tails.value++,
-      tailEnded: () => tails.value--,
-      authenticationFailed: () => families.authenticationFailures.of().value++,
-      authorizationFailed: (operation) => families.authorizationFailures.of(operation).value++,
+      longPollStarted: () => series.longPolls.inc(),
+      longPollEnded: () => series.longPolls.dec(),
+      tailStarted: () => series.tails.inc(),
+      tailEnded: () => series.tails.dec(),
+      authenticationFailed: () => series.authenticationFailures.inc(),
+      authorizationFailed: (operation) => series.authorizationFailures.inc({ operation }),
     },
     storage: {
-      committed: (durationMs) => commits.observe(durationMs / MS_PER_SECOND),
-      checkpointed: (durationMs) => checkpoints.observe(durationMs / MS_PER_SECOND),
+      committed: (durationMs) => series.commits.observe(durationMs / MS_PER_SECOND),
+      checkpointed: (durationMs) => series.checkpoints.observe(durationMs / MS_PER_SECOND),
     },
     requestAnswered,
     async scrape({ log, sizes }) {
@@ -86,79 +84,93 @@ export function createMetrics(): Metrics {
       const partitions = await partitionsOf(log, existing)
       // From here on at once, so that two scrapes do not get in each other's way.
       forgetDeleted(topics, existing)
-      fillTopics(families, topics)
-      fillPartitions(families, partitions)
+      fillTopics(series, topics)
+      fillPartitions(series, partitions)
       const { walBytes, databaseBytes } = sizes()
-      families.walBytes.of().value = walBytes
-      families.databaseBytes.of().value = databaseBytes
+      series.walBytes.set(walBytes)
+      series.databaseBytes.set(databaseBytes)
       eventLoop.fill()
-      return Object.values(families)
-        .map((family) => family.text())
-        .join('\n')
+      return await registry.metrics()
     },
-    contentType: PROMETHEUS_CONTENT_TYPE,
+    contentType: registry.contentType,
     close: eventLoop.close,
   }
 }
 
-type Families = ReturnType<typeof createFamilies>
+type Series = ReturnType<typeof createSeries>
 
-/** The catalogue, in the order in which it is written. */
-function createFamilies() {
+/** The catalogue; requests and the event loop have their own below. */
+function createSeries(registry: Registry) {
+  const registers = [registry]
+  const byTopic = { labelNames: ['topic'] as const, registers }
+  const byPartition = { labelNames: ['topic', 'partition'] as const, registers }
   return {
-    producedRecords: counter('logbrook_produced_records_total', 'Records that came in.', ['topic']),
-    producedBytes: counter('logbrook_produced_bytes_total', 'Bytes of keys, values and headers that came in.', ['topic']),
-    fetchedRecords: counter('logbrook_fetched_records_total', 'Records that were handed out.', ['topic']),
-    fetchedBytes: counter('logbrook_fetched_bytes_total', 'Bytes of keys, values and headers handed out.', ['topic']),
-    highWatermark: gauge('logbrook_high_watermark', 'The offset after the last record.', ['topic', 'partition']),
-    logStartOffset: gauge('logbrook_log_start_offset', 'The first offset that is kept.', ['topic', 'partition']),
-    longPolls: gauge('logbrook_long_polls_waiting', 'Fetches that wait for a record.'),
-    tails: gauge('logbrook_tails_open', 'Readers that follow a topic.'),
-    authenticationFailures: counter('logbrook_authentication_failures_total', 'Credentials that were missing, malformed or wrong.'),
-    authorizationFailures: counter('logbrook_authorization_failures_total', 'Requests that a principal was not permitted.', ['operation']),
-    commits: histogram('logbrook_commit_duration_seconds', 'Transactions of appended records.', COMMIT_BUCKETS),
-    checkpoints: histogram('logbrook_checkpoint_duration_seconds', 'Copies of the write-ahead log into the database.', CHECKPOINT_BUCKETS),
-    walBytes: gauge('logbrook_wal_bytes', 'Size of the write-ahead log.'),
-    databaseBytes: gauge('logbrook_database_bytes', 'Size of the database.'),
-    requests: counter('logbrook_http_requests_total', 'Requests that were answered.', ['route', 'status']),
-    requestDuration: histogram(
-      'logbrook_http_request_duration_seconds',
-      'From the request line to the decision on the answer.',
-      REQUEST_BUCKETS,
-      ['route', 'status'],
-    ),
-    eventLoopDelay: gauge('logbrook_event_loop_delay_seconds', 'How late the event loop was since the last scrape.', ['quantile']),
+    producedRecords: new Counter({ name: 'logbrook_produced_records_total', help: 'Records that came in.', ...byTopic }),
+    producedBytes: new Counter({
+      name: 'logbrook_produced_bytes_total',
+      help: 'Bytes of keys, values and headers that came in.',
+      ...byTopic,
+    }),
+    fetchedRecords: new Counter({ name: 'logbrook_fetched_records_total', help: 'Records that were handed out.', ...byTopic }),
+    fetchedBytes: new Counter({ name: 'logbrook_fetched_bytes_total', help: 'Bytes of keys, values and headers handed out.', ...byTopic }),
+    highWatermark: new Gauge({ name: 'logbrook_high_watermark', help: 'The offset after the last record.', ...byPartition }),
+    logStartOffset: new Gauge({ name: 'logbrook_log_start_offset', help: 'The first offset that is kept.', ...byPartition }),
+    longPolls: new Gauge({ name: 'logbrook_long_polls_waiting', help: 'Fetches that wait for a record.', registers }),
+    tails: new Gauge({ name: 'logbrook_tails_open', help: 'Readers that follow a topic.', registers }),
+    authenticationFailures: new Counter({
+      name: 'logbrook_authentication_failures_total',
+      help: 'Credentials that were missing, malformed or wrong.',
+      registers,
+    }),
+    authorizationFailures: new Counter({
+      name: 'logbrook_authorization_failures_total',
+      help: 'Requests that a principal was not permitted.',
+      labelNames: ['operation'] as const,
+      registers,
+    }),
+    commits: new Histogram({
+      name: 'logbrook_commit_duration_seconds',
+      help: 'Transactions of appended records.',
+      buckets: COMMIT_BUCKETS,
+      registers,
+    }),
+    checkpoints: new Histogram({
+      name: 'logbrook_checkpoint_duration_seconds',
+      help: 'Copies of the write-ahead log into the database.',
+      buckets: CHECKPOINT_BUCKETS,
+      registers,
+    }),
+    walBytes: new Gauge({ name: 'logbrook_wal_bytes', help: 'Size of the write-ahead log.', registers }),
+    databaseBytes: new Gauge({ name: 'logbrook_database_bytes', help: 'Size of the database.', registers }),
   }
 }
 
-function counter(name: string, help: string, labelNames: readonly string[] = []): Family<NumberSample> {
-  return new Family({ name, help, type: 'counter', labelNames, newSample: () => new NumberSample() })
-}
-
-function gauge(name: string, help: string, labelNames: readonly string[] = []): Family<NumberSample> {
-  return new Family({ name, help, type: 'gauge', labelNames, newSample: () => new NumberSample() })
-}
-
-function histogram(name: string, help: string, bounds: readonly number[], labelNames: readonly string[] = []): Family<HistogramSample> {
-  return new Family({ name, help, type: 'histogram', labelNames, newSample: () => new HistogramSample(bounds) })
-}
-
-/** Requests and their duration by route and status, found without putting names together. */
-function createRequestCounts({ requests, requestDuration }: Families) {
+/** Requests and their duration by route and status. */
+function createRequestCounts(registry: Registry) {
+  const labelNames = ['route', 'status'] as const
+  const registers = [registry]
+  const total = new Counter({ name: 'logbrook_http_requests_total', help: 'Requests that were answered.', labelNames, registers })
+  const duration = new Histogram({
+    name: 'logbrook_http_request_duration_seconds',
+    help: 'From the request line to the decision on the answer.',
+    labelNames,
+    buckets: REQUEST_BUCKETS,
+    registers,
+  })
   const bound = new Map<string, Map<number, ReturnType<typeof bind>>>()
 
   function bind(route: string, status: number) {
-    const labels = [route, String(status)] as const
-    const samples = { total: requests.of(...labels), duration: requestDuration.of(...labels) }
-    const byStatus = bound.get(route) ?? new Map<number, typeof samples>()
-    bound.set(route, byStatus.set(status, samples))
-    return samples
+    const labels = { route, status: String(status) }
+    const child = { total: total.labels(labels), duration: duration.labels(labels) }
+    const byStatus = bound.get(route) ?? new Map<number, typeof child>()
+    bound.set(route, byStatus.set(status, child))
+    return child
   }
 
   return (route: string, status: number, durationMs: number): void => {
-    const { total, duration } = bound.get(route)?.get(status) ?? bind(route, status)
-    total.value++
-    duration.observe(durationMs / MS_PER_SECOND)
+    const child = bound.get(route)?.get(status) ?? bind(route, status)
+    child.total.inc()
+    child.duration.observe(durationMs / MS_PER_SECOND)
   }
 }
 
@@ -167,14 +179,13 @@ function forgetDeleted(topics: Map<string, TopicCounts>, existing: readonly Topi
   for (const name of topics.keys()) if (!names.has(name)) topics.delete(name)
 }
 
-function fillTopics(families: Families, topics: ReadonlyMap<string, TopicCounts>): void {
-  const { producedRecords, producedBytes, fetchedRecords, fetchedBytes } = families
-  for (const family of [producedRecords, producedBytes, fetchedRecords, fetchedBytes]) family.clear()
+function fillTopics(series: Series, topics: ReadonlyMap<string, TopicCounts>): void {
+  for (const counter of [series.producedRecords, series.producedBytes, series.fetchedRecords, series.fetchedBytes]) counter.reset()
   for (const [topic, counts] of topics) {
-    producedRecords.of(topic).value = counts.producedRecords
-    producedBytes.of(topic).value = counts.producedBytes
-    fetchedRecords.of(topic).value = counts.fetchedRecords
-    fetchedBytes.of(topic).value = counts.fetchedBytes
+    series.producedRecords.inc({ topic }, counts.producedRecords)
+    series.producedBytes.inc({ topic }, counts.producedBytes)
+    series.fetchedRecords.inc({ topic }, counts.fetchedRecords)
+    series.fetchedBytes.inc({ topic }, counts.fetchedBytes)
   }
 }
 
@@ -191,32 +202,38 @@ async function partitionsOf(log: Log, topics: readonly Topic[]): Promise<readonl
   return found
 }
 
-function fillPartitions({ highWatermark, logStartOffset }: Families, partitions: readonly PartitionWatermarks[]): void {
-  highWatermark.clear()
-  logStartOffset.clear()
-  for (const { topic, partition, ...watermarks } of partitions) {
-    highWatermark.of(topic, String(partition)).value = watermarks.highWatermark
-    logStartOffset.of(topic, String(partition)).value = watermarks.logStartOffset
+function fillPartitions(series: Series, partitions: readonly PartitionWatermarks[]): void {
+  series.highWatermark.reset()
+  series.logStartOffset.reset()
+  for (const { topic, partition, highWatermark, logStartOffset } of partitions) {
+    series.highWatermark.set({ topic, partition }, highWatermark)
+    series.logStartOffset.set({ topic, partition }, logStartOffset)
   }
 }
 
 /** How late timers fire: the time for which nobody else was served. */
-function watchEventLoop({ eventLoopDelay }: Families) {
-  const delays = monitorEventLoopDelay({ resolution: EVENT_LOOP_RESOLUTION_MS })
+function createEventLoopWatch(registry: Registry) {
+  const delay = new Gauge({
+    name: 'logbrook_event_loop_delay_seconds',
+    help: 'How late the event loop was since the last scrape.',
+    labelNames: ['quantile'] as const,
+    registers: [registry],
+  })
+  const histogram = monitorEventLoopDelay({ resolution: EVENT_LOOP_RESOLUTION_MS })
   return {
     fill(): void {
       // Before its first measurement the histogram has no numbers.
-      const isMeasured = delays.count > 0
+      const isMeasured = histogram.count > 0
       for (const [quantile, percentile] of [
         ['0.5', 50],
         ['0.99', 99],
         ['1', 100],
       ] as const) {
-        eventLoopDelay.of(quantile).value = isMeasured ? delays.percentile(percentile) / NS_PER_SECOND : 0
+        delay.set({ quantile }, isMeasured ? histogram.percentile(percentile) / NS_PER_SECOND : 0)
       }
-      delays.reset()
-      delays.enable()
+      histogram.reset()
+      histogram.enable()
     },
-    close: () => void delays.disable(),
+    close: () => void histogram.disable(),
   }
 }

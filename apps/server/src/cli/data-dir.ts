@@ -1,5 +1,5 @@
-import { DECLARATIONS } from '../config/config.ts'
-import { readSetting } from '../config/read-config.ts'
+import { Config } from '../config/config.ts'
+import { UsageError } from '../usage-error.ts'
 import type { Option } from './command.ts'
 import type { Shell } from './shell.ts'
 
@@ -11,7 +11,7 @@ export const DATA_DIR_OPTION = {
 
 /** @throws UsageError */
 export function dataDirOf({ env }: Shell, given: string | undefined): string {
-  if (given !== undefined) return readSetting('dataDir', { value: given, place: '--data-dir' })
-  const value = env['LOGBROOK_DATA_DIR']
-  return value === undefined ? DECLARATIONS.dataDir.byDefault : readSetting('dataDir', { value, place: 'LOGBROOK_DATA_DIR' })
+  const { success, data } = Config.shape.dataDir.safeParse(given ?? env['LOGBROOK_DATA_DIR'])
+  if (success) return data
+  throw new UsageError(`${given === undefined ? 'LOGBROOK_DATA_DIR' : '--data-dir'} is empty; it must name a directory`)
 }

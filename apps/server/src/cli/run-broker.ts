@@ -2,6 +2,7 @@
 import type { Clock } from '@logbrook/kafka/clock'
 import type { UserStore } from '@logbrook/kafka/users'
 import type { Config } from '../config/config.ts'
+import { applyInitFile, readInitFile } from '../init-file.ts'
 import type { InitFile } from '../init-file.ts'
 import { createLogger } from '../logger.ts'
 import type { Logger } from '../logger.ts'
@@ -18,7 +19,7 @@ export async function runBroker(config: Config, shell: Shell, json: boolean): Pr
   const shutdown = createShutdown({ clock, endNow: () => process.exit(1) })
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => shutdown.onSignal())
 
-  const init = config.initFile === null ? undefined : await loadInitFile(config.initFile, clock)
+  const init = config.initFile === null ? undefined : await readInitFile(config.initFile, clock)
   const format = config.logFormat === 'auto' ? (stderr.isTTY === true ? 'pretty' : 'json') : config.logFormat
   const logger = await createLogger({ level: config.logLevel, format, clock, destination: stderr })
   const server = await startServer(serverOptions(config, init, clock, logger))
@@ -28,12 +29,6 @@ export async function runBroker(config: Config, shell: Shell, json: boolean): Pr
   await shutdown.asked
   if (stdout.isTTY === true) await printLine(stdout, 'stopping')
   await server.close()
-}
-
-/** The schemas that such a file is held against are loaded where there is one: they take a while. */
-async function loadInitFile(path: string, clock: Clock): Promise<InitFile> {
-  const { readInitFile } = await import('../init-file.ts')
-  return await readInitFile(path, clock)
 }
 
 function serverOptions(config: Config, init: InitFile | undefined, clock: Clock, logger: Logger): ServerOptions {
@@ -56,7 +51,6 @@ function serverOptions(config: Config, init: InitFile | undefined, clock: Clock,
     owner: `logbrook, pid ${process.pid}`,
     async prepare(storage) {
       if (init === undefined) return
-      const { applyInitFile } = await import('../init-file.ts')
       for (const sentence of await applyInitFile(init, storage, clock)) logger.info({}, `init file: ${sentence}`)
     },
   }

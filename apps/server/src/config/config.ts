@@ -2,124 +2,122 @@
  * Every setting of a broker, once: from this object come the flags of `logbrook start`, the `LOGBROOK_…` variables, the keys
  * of the configuration file, the defaults, the help text and the README's table.
  *
- * - Values are what a flag, a variable (both text) or a JSON file holds; each kind turns any of them into what the code uses.
- * - Plain data and small functions: zod takes 15 ms to load and to build their schemas from, a seventh of a start.
+ * - Values are what a flag, a variable (both text) or a JSON file holds; each schema turns any of them into what the code uses.
+ * - A schema's message ends the sentence "--port is "x"; it must be …".
  */
 import { isPrincipal } from '@logbrook/kafka/principal'
-import type { Principal } from '@logbrook/kafka/principal'
 import { isTopicName } from '@logbrook/kafka/topic-name'
-import { choice, list, onOff, orNull, text, textThat, whole } from './kinds.ts'
-import type { Kind } from './kinds.ts'
+import * as z from 'zod'
 
-interface Declaration<Value> {
-  readonly kind: Kind<Value>
-  readonly byDefault: NoInfer<Value>
-  /** What stands for the value in help; a flag without one takes no value. */
-  readonly placeholder?: string
-  readonly meaning: string
-}
-
-export const DECLARATIONS = {
-  host: declare({ kind: text, byDefault: '127.0.0.1', placeholder: 'HOST', meaning: 'Address to listen on.' }),
-  port: declare({ kind: whole(0, 65_535), byDefault: 8080, placeholder: 'PORT', meaning: 'Port to listen on; 0 takes a free one.' }),
-  dataDir: declare({
-    kind: text,
-    byDefault: './logbrook-data',
-    placeholder: 'DIR',
-    meaning: 'Directory that the log is kept in; made when it is not there.',
-  }),
-  memory: declare({ kind: onOff, byDefault: false, meaning: 'Keep everything in memory, and nothing after the end.' }),
-  durability: declare({
-    kind: choice('os', 'fsync'),
-    byDefault: 'os',
+export const Config = z.strictObject({
+  host: text().default('127.0.0.1').meta({ placeholder: 'HOST', description: 'Address to listen on.' }),
+  port: whole(0, 65_535).default(8080).meta({ placeholder: 'PORT', description: 'Port to listen on; 0 takes a free one.' }),
+  dataDir: text()
+    .default('./logbrook-data')
+    .meta({ placeholder: 'DIR', description: 'Directory that the log is kept in; made when it is not there.' }),
+  memory: onOff().default(false).meta({ description: 'Keep everything in memory, and nothing after the end.' }),
+  durability: choice('os', 'fsync').default('os').meta({
     placeholder: 'os|fsync',
-    meaning: 'What an acknowledged record survives: a killed process (os), or a power cut as well (fsync).',
+    description: 'What an acknowledged record survives: a killed process (os), or a power cut as well (fsync).',
   }),
-  checkpoint: declare({
-    kind: choice('worker', 'inline'),
-    byDefault: 'worker',
+  checkpoint: choice('worker', 'inline').default('worker').meta({
     placeholder: 'worker|inline',
-    meaning: "Where SQLite's checkpoints run: in a thread beside the requests, or between them.",
+    description: "Where SQLite's checkpoints run: in a thread beside the requests, or between them.",
   }),
-  initFile: declare({
-    kind: orNull(text),
-    byDefault: null,
+  initFile: text().nullable().default(null).meta({
     placeholder: 'FILE',
-    meaning: 'JSON file of topics, users, super users and ACL bindings that are there after the start.',
+    description: 'JSON file of topics, users, super users and ACL bindings that are there after the start.',
   }),
-  auth: declare({
-    kind: choice('none', 'optional', 'required'),
-    byDefault: 'optional',
+  auth: choice('none', 'optional', 'required').default('optional').meta({
     placeholder: 'none|optional|required',
-    meaning: 'Whether requests carry credentials: never looked at, checked where given, or always asked for.',
+    description: 'Whether requests carry credentials: never looked at, checked where given, or always asked for.',
   }),
-  acls: declare({
-    kind: onOff,
-    byDefault: false,
-    placeholder: 'on|off',
-    meaning: 'Whether ACL bindings decide what a principal may do.',
-  }),
-  superUsers: declare<readonly Principal[]>({
-    kind: list(isPrincipal, 'principals such as User:alice, separated by commas'),
-    byDefault: [],
+  acls: onOff().default(false).meta({ placeholder: 'on|off', description: 'Whether ACL bindings decide what a principal may do.' }),
+  superUsers: list(isPrincipal, 'principals such as User:alice, separated by commas').default([]).meta({
     placeholder: 'PRINCIPALS',
-    meaning: 'Principals that may do everything, separated by commas.',
+    description: 'Principals that may do everything, separated by commas.',
   }),
-  allowEveryoneIfNoAclFound: declare({
-    kind: onOff,
-    byDefault: false,
-    meaning: 'With ACLs on: whether everyone may use a resource that no binding names.',
+  allowEveryoneIfNoAclFound: onOff().default(false).meta({
+    description: 'With ACLs on: whether everyone may use a resource that no binding names.',
   }),
-  openWithoutAuthentication: declare({
-    kind: onOff,
-    byDefault: false,
-    meaning: 'Allow listening beyond this machine although requests need no credentials.',
+  openWithoutAuthentication: onOff().default(false).meta({
+    description: 'Allow listening beyond this machine although requests need no credentials.',
   }),
-  allowedHosts: declare<readonly string[]>({
-    kind: list(isFilled, 'host names separated by commas'),
-    byDefault: [],
+  allowedHosts: list(isFilled, 'host names separated by commas').default([]).meta({
     placeholder: 'HOSTS',
-    meaning: 'Names beside the loopback ones that a Host header may hold, separated by commas.',
+    description: 'Names beside the loopback ones that a Host header may hold, separated by commas.',
   }),
-  corsOrigins: declare<readonly string[]>({
-    kind: list(isOrigin, 'origins such as https://example.com, separated by commas, or *'),
-    byDefault: [],
+  corsOrigins: list(isOrigin, 'origins such as https://example.com, separated by commas, or *').default([]).meta({
     placeholder: 'ORIGINS',
-    meaning: 'Origins whose pages may call the broker from a browser, separated by commas.',
+    description: 'Origins whose pages may call the broker from a browser, separated by commas.',
   }),
-  intakeSuccessStatus: declare({
-    kind: choice(200, 202),
-    byDefault: 200,
+  intakeSuccessStatus: choice('200', '202').transform(statusOf).default(200).meta({
     placeholder: '200|202',
-    meaning: "HTTP status of the Datadog intake's successful answers.",
+    description: "HTTP status of the Datadog intake's successful answers.",
   }),
-  intakeRootTopic: declare({
-    kind: orNull(textThat(isTopicName, 'a topic name')),
-    byDefault: null,
+  intakeRootTopic: text().refine(isTopicName, { error: 'a topic name' }).nullable().default(null).meta({
     placeholder: 'TOPIC',
-    meaning: 'Topic for log senders that know no path prefix: /api/v2/logs and /v1/input.',
+    description: 'Topic for log senders that know no path prefix: /api/v2/logs and /v1/input.',
   }),
-  intakeBareObject: declare({ kind: onOff, byDefault: false, meaning: 'Take a bare JSON object on the intake as one record.' }),
-  logLevel: declare({
-    kind: choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
-    byDefault: 'info',
+  intakeBareObject: onOff().default(false).meta({ description: 'Take a bare JSON object on the intake as one record.' }),
+  logLevel: choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info').meta({
     placeholder: 'LEVEL',
-    meaning: 'fatal, error, warn, info, debug, trace or silent.',
+    description: 'fatal, error, warn, info, debug, trace or silent.',
   }),
-  logFormat: declare({
-    kind: choice('auto', 'pretty', 'json'),
-    byDefault: 'auto',
+  logFormat: choice('auto', 'pretty', 'json').default('auto').meta({
     placeholder: 'auto|pretty|json',
-    meaning: 'How log lines look on stderr; auto is pretty on a terminal and JSON elsewhere.',
+    description: 'How log lines look on stderr; auto is pretty on a terminal and JSON elsewhere.',
   }),
+})
+export type Config = z.infer<typeof Config>
+export type ConfigKey = keyof Config
+
+function text() {
+  return z.string({ error: 'text' }).min(1, { error: 'text that is not empty' })
 }
 
-export type ConfigKey = keyof typeof DECLARATIONS
-export type Config = { readonly [Key in ConfigKey]: (typeof DECLARATIONS)[Key]['byDefault'] }
+function whole(min: number, max: number) {
+  const error = `a whole number from ${min} to ${max}`
+  return z.preprocess(numberFromText, z.int({ error }).min(min, { error }).max(max, { error }))
+}
 
-/** Gives a default the type of its kind: `'os'` alone would be all that there is. */
-function declare<Value>(declaration: Declaration<Value>): Declaration<Value> {
-  return declaration
+function numberFromText(value: unknown): unknown {
+  return typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value
+}
+
+function choice<const Choices extends readonly [string, ...string[]]>(...choices: Choices) {
+  return z.preprocess(textFromNumber, z.enum(choices, { error: `one of ${choices.join(', ')}` }))
+}
+
+function textFromNumber(value: unknown): unknown {
+  return typeof value === 'number' ? String(value) : value
+}
+
+function onOff() {
+  return z.preprocess(booleanFromText, z.boolean({ error: 'on or off' }))
+}
+
+const WORDS = new Map([
+  ['on', true],
+  ['true', true],
+  ['off', false],
+  ['false', false],
+])
+
+function booleanFromText(value: unknown): unknown {
+  return typeof value === 'string' ? (WORDS.get(value) ?? value) : value
+}
+
+function list<Item extends string>(isItem: (text: string) => text is Item, error: string): z.ZodType<readonly Item[]>
+function list(isItem: (text: string) => boolean, error: string): z.ZodType<readonly string[]>
+function list(isItem: (text: string) => boolean, error: string) {
+  return z.preprocess(listFromText, z.array(z.string({ error }).refine(isItem, { error }), { error }))
+}
+
+/** Kafka's own lists of principals are parted by semicolons: both are read. */
+function listFromText(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  return value === '' ? [] : value.split(/[,;]/).map((item) => item.trim())
 }
 
 function isFilled(item: string): boolean {
@@ -128,4 +126,8 @@ function isFilled(item: string): boolean {
 
 function isOrigin(item: string): boolean {
   return item === '*' || (URL.canParse(item) && new URL(item).origin === item)
+}
+
+function statusOf(status: '200' | '202'): 200 | 202 {
+  return status === '200' ? 200 : 202
 }

@@ -6,8 +6,8 @@
  */
 import { nearest } from '@logbrook/kafka/nearest'
 import { UsageError } from '../usage-error.ts'
-import { DECLARATIONS } from './config.ts'
-import type { Config, ConfigKey } from './config.ts'
+import { Config } from './config.ts'
+import type { ConfigKey } from './config.ts'
 import { CLIENT_VARIABLES, CONFIG_FLAG, CONFIG_VARIABLE, SETTINGS } from './settings.ts'
 
 export interface ConfigSources {
@@ -91,20 +91,11 @@ function objectIn(path: string, readFile: ConfigSources['readFile']): object {
 }
 
 function parse(given: ReadonlyMap<ConfigKey, Given>): Config {
-  const entries = SETTINGS.map(({ key }) => [key, valueOf(key, given.get(key))] as const)
-  return Object.fromEntries(entries) as Config
-}
-
-function valueOf(key: ConfigKey, given: Given | undefined): Config[ConfigKey] {
-  return given === undefined ? DECLARATIONS[key].byDefault : readSetting(key, given)
-}
-
-/** One setting, read from what was written in `place`. @throws UsageError */
-export function readSetting<Key extends ConfigKey>(key: Key, { value, place }: Omit<Given, 'layer'>): Config[Key] {
-  const { read, expected } = DECLARATIONS[key].kind
-  const setting = read(value)
-  if (setting === undefined) throw new UsageError(`${place} is ${JSON.stringify(value)}; it must be ${expected}`)
-  return setting as Config[Key]
+  const parsed = Config.safeParse(Object.fromEntries(Array.from(given, ([key, { value }]) => [key, value])))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const { place, value } = given.get(issue?.path[0] as ConfigKey)!
+  throw new UsageError(`${place} is ${JSON.stringify(value)}; it must be ${issue!.message}`)
 }
 
 /** Of `memory` and `dataDir` the one that was said in the stronger place holds; said in the same place they exclude each other. */

@@ -1,6 +1,6 @@
 /** What is to be known of each setting beside its value: its names, and what help and the README say of it. */
-import { DECLARATIONS } from './config.ts'
-import type { Config, ConfigKey } from './config.ts'
+import { Config } from './config.ts'
+import type { ConfigKey } from './config.ts'
 
 export interface Setting {
   readonly key: ConfigKey
@@ -20,13 +20,20 @@ export const CLIENT_VARIABLES = ['LOGBROOK_URL', 'LOGBROOK_USER', 'LOGBROOK_NEW_
 export const CONFIG_FLAG = 'config'
 export const CONFIG_VARIABLE = 'LOGBROOK_CONFIG'
 
-export const SETTINGS: readonly Setting[] = Object.keys(DECLARATIONS).map((key) => settingOf(key as ConfigKey))
+export const SETTINGS: readonly Setting[] = Object.keys(Config.shape).map((key) => settingOf(key as ConfigKey))
 
 function settingOf(key: ConfigKey): Setting {
-  const { placeholder = null, meaning, byDefault } = DECLARATIONS[key]
+  const schema = Config.shape[key]
+  const { placeholder, description = '' } = schema.meta() ?? {}
   const flag = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-  const variable = `LOGBROOK_${flag.toUpperCase().replaceAll('-', '_')}`
-  return { key, flag, variable, placeholder, meaning, defaultText: defaultText(byDefault) }
+  return {
+    key,
+    flag,
+    variable: `LOGBROOK_${flag.toUpperCase().replaceAll('-', '_')}`,
+    placeholder: typeof placeholder === 'string' ? placeholder : null,
+    meaning: description,
+    defaultText: defaultText(schema.parse(undefined)),
+  }
 }
 
 function defaultText(value: Config[ConfigKey]): string | null {
