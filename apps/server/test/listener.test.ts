@@ -73,16 +73,19 @@ test('a connection that nobody uses is closed after the keep-alive time, which t
   assert.match(await untilClosed(idle), /Keep-Alive: timeout=1\r\n[^]*ok hi/i)
 })
 
+function requestWithHeader(bytes: number): string {
+  return `GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nx: ${'x'.repeat(bytes)}\r\n\r\n`
+}
+
 test('headers beyond the limit get their 431 also while more of them are coming, and never a reset', async () => {
   await using listener = await listening({ headerBytesMax: 8_192 })
-  const requestOf = (bytes: number) => `GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nx: ${'x'.repeat(bytes)}\r\n\r\n`
   for (const bytes of [9_000, 100_000, 5_000_000]) {
     const sender = connect(listener.port, '127.0.0.1')
-    sender.write(requestOf(bytes))
+    sender.write(requestWithHeader(bytes))
     assert.match(await untilClosed(sender), /^HTTP\/1\.1 431 Request Header Fields Too Large\r\n/, `${bytes}`)
   }
   const modest = connect(listener.port, '127.0.0.1')
-  modest.write(requestOf(7_000))
+  modest.write(requestWithHeader(7_000))
   assert.match(await untilClosed(modest), /^HTTP\/1\.1 200 OK/)
 })
 

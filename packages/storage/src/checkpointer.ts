@@ -93,15 +93,21 @@ export function createCheckpointer({ database, dataDir, by, syncPages, checkpoin
   }
 
   async function renew(): Promise<void> {
-    // A checkpoint of the writer's own finishes by itself: nothing comes in meanwhile.
-    for (let round = 0; round < RENEWAL_ROUNDS_MAX && thread !== undefined && hold === undefined && !isClosed; round++) {
-      await checkpoint()
-      await syncPages()
-      if (leftIn(attempt(measure)) <= HOLD_FRAMES_MAX) break
+    for (let round = 0; round < RENEWAL_ROUNDS_MAX; round++) {
+      if (!(await comesNearer())) break
     }
     hold ??= holdWriter()
     await hold
     renewal = undefined
+  }
+
+  /** One checkpoint before the hold; answers whether another one would leave less still. */
+  async function comesNearer(): Promise<boolean> {
+    // A checkpoint of the writer's own finishes by itself: nothing comes in meanwhile.
+    if (thread === undefined || hold !== undefined || isClosed) return false
+    await checkpoint()
+    await syncPages()
+    return leftIn(attempt(measure)) > HOLD_FRAMES_MAX
   }
 
   async function holdWriter(): Promise<void> {
