@@ -32,7 +32,7 @@ export interface CheckpointerOptions {
   readonly database: Database
   readonly dataDir: string
   readonly by: 'worker' | 'inline'
-  /** Brings the pages of checkpoints to the disk. Never rejects. */
+  /** Brings the pages of checkpoints to the disk. */
   readonly syncPages: () => Promise<void>
   readonly checkpointed: (durationMs: number) => void
 }
@@ -106,7 +106,8 @@ export function createCheckpointer({ database, dataDir, by, syncPages, checkpoin
     // A checkpoint of the writer's own finishes by itself: nothing comes in meanwhile.
     if (thread === undefined || hold !== undefined || isClosed) return false
     await checkpoint()
-    await syncPages()
+    // What goes wrong here goes wrong for the checkpoint that finishes, too, and is its to report.
+    await syncPages().catch(() => {})
     return leftIn(attempt(measure)) > HOLD_FRAMES_MAX
   }
 

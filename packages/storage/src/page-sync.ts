@@ -7,16 +7,23 @@
 import { closeSync, fdatasync, openSync } from 'node:fs'
 
 export interface PageSync {
-  /** Never rejects: what could not be written now is the finishing checkpoint's to report. */
+  /** Rejects only where the file cannot be opened; what could not be written now is the finishing checkpoint's to report. */
   sync(): Promise<void>
   /** Only when SQLite has closed the file. */
   close(): void
 }
 
-export function openPageSync(file: string): PageSync {
-  const descriptor = openSync(file, 'r')
+/** The file is opened when it is first needed: most brokers are never written to so fast. */
+export function createPageSync(file: string): PageSync {
+  let descriptor: number | undefined
   return {
-    sync: () => new Promise((resolve) => fdatasync(descriptor, () => resolve())),
-    close: () => closeSync(descriptor),
+    sync: () =>
+      new Promise((resolve) => {
+        descriptor ??= openSync(file, 'r')
+        fdatasync(descriptor, () => resolve())
+      }),
+    close() {
+      if (descriptor !== undefined) closeSync(descriptor)
+    },
   }
 }

@@ -19,7 +19,7 @@ import { createLog } from './log.ts'
 import { createOffsetForTimestamp } from './offset-at-time.ts'
 import { createBoundsReader } from './partitions.ts'
 import type { PageSync } from './page-sync.ts'
-import { openPageSync } from './page-sync.ts'
+import { createPageSync } from './page-sync.ts'
 import { createReader } from './reader.ts'
 import { createRetention } from './retention.ts'
 import { Sweeper } from './sweeper.ts'
@@ -67,9 +67,12 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   if (location === 'memory') return createStorage(options, openDatabase(location, durability), undefined)
   makeDataDir(location.dataDir)
   const lock = lockDirectory(location.dataDir, options.owner ?? 'another Logbrook')
+  let database: Database | undefined
   try {
-    return createStorage(options, openDatabase(location, durability), lock)
+    database = openDatabase(location, durability)
+    return createStorage(options, database, lock)
   } catch (error) {
+    database?.close()
     lock.release()
     throw error
   }
@@ -79,7 +82,7 @@ function createStorage(options: StorageOptions, database: Database, lock: Direct
   const { location, clock, observer, newTopicId = randomTopicId } = options
   const transact = createTransact(database)
   const boundsOf = createBoundsReader(database)
-  const pageSync = location === 'memory' ? undefined : openPageSync(databaseFile(location.dataDir))
+  const pageSync = location === 'memory' ? undefined : createPageSync(databaseFile(location.dataDir))
   const checkpointer = checkpointerOf(options, database, pageSync)
   const waiters = new Waiters(clock)
   const sweeper = new Sweeper({ database, transact, checkpointer, swept: (slot) => topics.swept(slot) })

@@ -11,7 +11,7 @@ import { CheckpointThread } from '../src/checkpoint-thread.ts'
 import type { CheckpointResult } from '../src/checkpoint-worker.ts'
 import { createCheckpointer } from '../src/checkpointer.ts'
 import { databaseFile, openDatabase } from '../src/database.ts'
-import { openPageSync } from '../src/page-sync.ts'
+import { createPageSync } from '../src/page-sync.ts'
 import type { Storage, StorageOptions } from '../src/storage.ts'
 import { createTopic, openForTest, partitionOf, read, settle, temporaryDirectory, verbatim } from './fixture.ts'
 
@@ -150,13 +150,18 @@ describe('the thread', () => {
   })
 })
 
-test('pages are brought to the disk while SQLite has the file open, and a failure is left to SQLite', async () => {
+test('pages are brought to the disk while SQLite has the file open', async () => {
   await using directory = await temporaryDirectory()
   const { storage, partition } = await opened(directory.path, 'inline')
   await appendMany(storage, partition, 1)
-  const pages = openPageSync(databaseFile(directory.path))
+  const pages = createPageSync(databaseFile(directory.path))
   await pages.sync()
   await storage.close()
   pages.close()
-  await pages.sync()
+  createPageSync(databaseFile(directory.path)).close()
+})
+
+test('a file that cannot be opened is said by whoever is asked to bring its pages to the disk', async () => {
+  await using directory = await temporaryDirectory()
+  await assert.rejects(createPageSync(join(directory.path, 'none')).sync(), /ENOENT/)
 })
