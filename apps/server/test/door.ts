@@ -1,4 +1,5 @@
 /** A broker in memory behind a real port, and requests to it as raw as they have to be. */
+import assert from 'node:assert/strict'
 import { Agent, request } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
@@ -97,4 +98,17 @@ export function fetchBody(topic: string, offset: number | string = 0, more: obje
 
 export function base64(text: string): string {
   return Buffer.from(text).toString('base64')
+}
+
+/** A refusal in the dialect of the fetch endpoints: a code, a message, and nothing else. */
+export function assertRefused(
+  { status, headers, body }: Answer,
+  expected: { status: number; code: string; message: string | RegExp },
+): void {
+  assert.equal(status, expected.status, body)
+  assert.equal(headers['content-type'], 'application/json')
+  const { message, ...rest } = JSON.parse(body) as { message: string }
+  assert.deepEqual(rest, { code: expected.code })
+  if (typeof expected.message === 'string') assert.equal(message, expected.message)
+  else assert.match(message, expected.message)
 }

@@ -5,20 +5,11 @@ import type { TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { createManualClock } from '@logbrook/kafka/clock'
 import { DESCRIPTION_BODY_BYTES_MAX, FETCH_ENTRIES_MAX, JSON_DEPTH_MAX, LONG_POLL_MS_MAX } from '@logbrook/kafka/limits'
-import { apiKey, base64, basic, fetchBody, openDoor, OPERATOR, sayRaw } from './door.ts'
+import { apiKey, assertRefused, base64, basic, fetchBody, openDoor, OPERATOR, sayRaw } from './door.ts'
 import type { Answer, TestDoor } from './door.ts'
 
 const FETCH = '/v1/kafka/fetch'
 const T0 = 1_700_000_000_000
-
-function assertRefused({ status, headers, body }: Answer, expected: { status: number; code: string; message: string | RegExp }): void {
-  assert.equal(status, expected.status, body)
-  assert.equal(headers['content-type'], 'application/json')
-  const { message, ...rest } = JSON.parse(body) as { message: string }
-  assert.deepEqual(rest, { code: expected.code })
-  if (typeof expected.message === 'string') assert.equal(message, expected.message)
-  else assert.match(message, expected.message)
-}
 
 /** The one partition of an answer. */
 function partitionOf({ status, body }: Answer): Record<string, unknown> {

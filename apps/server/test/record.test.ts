@@ -4,8 +4,8 @@ import type { TestContext } from 'node:test'
 import { createManualClock } from '@logbrook/kafka/clock'
 import { KafkaError } from '@logbrook/kafka/errors'
 import { TOPIC_NAME_LENGTH_MAX } from '@logbrook/kafka/limits'
-import { base64, basic, openDoor, OPERATOR } from './door.ts'
-import type { Answer, TestDoor } from './door.ts'
+import { assertRefused, base64, basic, openDoor, OPERATOR } from './door.ts'
+import type { TestDoor } from './door.ts'
 
 const T0 = 1_700_000_000_000
 
@@ -22,15 +22,6 @@ function urlsOf(topic: string, partition: string, offset: string): readonly [str
     `/v1/kafka/fetch_single_record?topic=${topic}&partition=${partition}&offset=${offset}`,
     `/v1/kafka/topics/${topic}/partitions/${partition}/records/${offset}`,
   ]
-}
-
-function assertRefused({ status, headers, body }: Answer, expected: { status: number; code: string; message: string | RegExp }): void {
-  assert.equal(status, expected.status, body)
-  assert.equal(headers['content-type'], 'application/json')
-  const { message, ...rest } = JSON.parse(body) as { message: string }
-  assert.deepEqual(rest, { code: expected.code })
-  if (typeof expected.message === 'string') assert.equal(message, expected.message)
-  else assert.match(message, expected.message)
 }
 
 test('both URLs answer the same bytes', async () => {
