@@ -2,21 +2,22 @@
  * Makes the shipped form of the broker from its sources: JavaScript files for Node and SQLite's addon in one directory, which needs nothing
  * from outside it.
  *
- * - `main.js` is the program, `checkpoint-worker.js` is the thread beside it. What is loaded on demand stays a file of its own: one file for
+ * - `main.js` is the program, each `…-worker.js` a thread's. What is loaded on demand stays a file of its own: one file for
  *   all takes 8 ms more to start, for half of it is schemas that a broker seldom needs.
  * - The addon is better-sqlite3's prebuilt one for one platform, copied, and its JavaScript is bundled: outside the workspace there is no
  *   package to find it in.
  */
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 import type { Plugin } from 'rolldown'
 
 const ROOT = join(import.meta.dirname, '../..')
+const STORAGE = join(ROOT, 'packages/storage/src')
 const ENTRIES = {
   main: join(ROOT, 'apps/server/src/main.ts'),
-  // Found by its name from the file that starts it: all files lie in one directory.
-  'checkpoint-worker': join(ROOT, 'packages/storage/src/checkpoint-worker.ts'),
+  // Found by their names from the file that starts them (worker-source.ts): all files lie in one directory.
+  ...Object.fromEntries(globSync('*-worker.ts', { cwd: STORAGE }).map((file) => [basename(file, '.ts'), join(STORAGE, file)])),
 }
 
 export interface BundleOptions {

@@ -3,12 +3,9 @@
  * checkpoint is awaited.
  */
 import { once } from 'node:events'
-import { extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { CheckpointReply, CheckpointRequest, CheckpointResult } from './checkpoint-worker.ts'
-
-/** Beside this file in the sources as in a bundle, and of the same kind. */
-const WORKER = new URL(`./checkpoint-worker${extname(import.meta.url)}`, import.meta.url)
+import { startWorker } from './worker-source.ts'
 
 export class CheckpointThread {
   readonly #file: string
@@ -45,7 +42,7 @@ export class CheckpointThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(WORKER, { workerData: this.#file, name: 'checkpoint' })
+    const worker = startWorker('checkpoint-worker', { workerData: this.#file, name: 'checkpoint' })
     worker.unref()
     worker.on('message', (reply: CheckpointReply) => {
       if (!this.#isClosing) worker.unref()
