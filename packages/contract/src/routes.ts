@@ -1,11 +1,13 @@
 /**
  * Every endpoint of the HTTP door, in one table.
  *
+ * - Names, methods and paths are those of `endpoints.ts`.
  * - The OpenAPI document is made from it; a test holds it against the routes that the server has, both ways.
  * - It is not on the server's way to its first answer: schemas cost 30 ms to build.
  */
 import { z } from 'zod'
 import { AclList, CreateAclsRequest, DeleteAclsRequest, ExplainRequest, ExplainResponse } from './acls.ts'
+import { endpoint } from './endpoints.ts'
 import { FetchRequest, FetchResponse } from './fetch.ts'
 import { Health } from './health.ts'
 import { IntakeRequest, IntakeResponse, ValidateResponse } from './intake.ts'
@@ -49,9 +51,7 @@ const EXPLAIN_FIELDS = ['principal', 'host', 'operation', 'resource_type', 'reso
 
 const FETCHING: readonly Route[] = [
   {
-    method: 'POST',
-    path: '/v1/kafka/fetch',
-    operationId: 'fetch',
+    ...endpoint('fetch'),
     summary: 'Read records of several topics and partitions',
     dialect: 'warpstream',
     authorizes: 'READ on each topic; a denied one is answered as error 29 in its partitions',
@@ -61,9 +61,7 @@ const FETCHING: readonly Route[] = [
     errors: ['INVALID_REQUEST'],
   },
   {
-    method: 'GET',
-    path: '/v1/kafka/fetch',
-    operationId: 'fetchByGet',
+    ...endpoint('fetchByGet'),
     summary: 'The same, with the body on a GET',
     dialect: 'warpstream',
     authorizes: 'READ on each topic; a denied one is answered as error 29 in its partitions',
@@ -73,9 +71,7 @@ const FETCHING: readonly Route[] = [
     errors: ['INVALID_REQUEST'],
   },
   {
-    method: 'GET',
-    path: '/v1/kafka/fetch_single_record',
-    operationId: 'fetchSingleRecord',
+    ...endpoint('fetchSingleRecord'),
     summary: 'Read the record at an offset',
     dialect: 'warpstream',
     authorizes: 'READ on the topic',
@@ -88,9 +84,7 @@ const FETCHING: readonly Route[] = [
     errors: ['INVALID_REQUEST', 'OFFSET_OUT_OF_RANGE', 'UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED'],
   },
   {
-    method: 'GET',
-    path: '/v1/kafka/topics/{topic}/partitions/{partition}/records/{offset}',
-    operationId: 'fetchRecord',
+    ...endpoint('fetchRecord'),
     summary: 'Read the record at an offset',
     dialect: 'warpstream',
     authorizes: 'READ on the topic',
@@ -101,9 +95,7 @@ const FETCHING: readonly Route[] = [
 
 const INTAKE: readonly Route[] = [
   {
-    method: 'POST',
-    path: '/dd/{topic}/api/v2/logs',
-    operationId: 'sendLogs',
+    ...endpoint('sendLogs'),
     summary: "Take logs as Datadog's intake does",
     dialect: 'datadog',
     authorizes: 'WRITE on the topic',
@@ -113,9 +105,7 @@ const INTAKE: readonly Route[] = [
     errors: [...INTAKE_ERRORS, 'TOPIC_AUTHORIZATION_FAILED'],
   },
   {
-    method: 'POST',
-    path: '/dd/{topic}/v1/input',
-    operationId: 'sendLogsV1',
+    ...endpoint('sendLogsV1'),
     summary: 'The same, for senders with use_v2_api: false',
     dialect: 'datadog',
     authorizes: 'WRITE on the topic',
@@ -125,9 +115,7 @@ const INTAKE: readonly Route[] = [
     errors: [...INTAKE_ERRORS, 'TOPIC_AUTHORIZATION_FAILED'],
   },
   {
-    method: 'GET',
-    path: '/dd/{topic}/api/v1/validate',
-    operationId: 'validateIntake',
+    ...endpoint('validateIntake'),
     summary: 'Whether logs sent with these credentials to this topic would be taken',
     dialect: 'datadog',
     authorizes: 'WRITE on the topic',
@@ -138,9 +126,7 @@ const INTAKE: readonly Route[] = [
 
 const TOPICS: readonly Route[] = [
   {
-    method: 'GET',
-    path: '/v1/kafka/topics',
-    operationId: 'listTopics',
+    ...endpoint('listTopics'),
     summary: 'List topics',
     dialect: 'own',
     authorizes: 'DESCRIBE on each topic; the others are left out',
@@ -148,9 +134,7 @@ const TOPICS: readonly Route[] = [
     errors: [],
   },
   {
-    method: 'POST',
-    path: '/v1/kafka/topics',
-    operationId: 'createTopic',
+    ...endpoint('createTopic'),
     summary: 'Create a topic',
     dialect: 'own',
     authorizes: 'CREATE on the topic or on the cluster; its configuration is shown to who may DESCRIBE_CONFIGS',
@@ -160,9 +144,7 @@ const TOPICS: readonly Route[] = [
     errors: ['INVALID_TOPIC_EXCEPTION', 'INVALID_PARTITIONS', 'INVALID_CONFIG', 'TOPIC_ALREADY_EXISTS', 'TOPIC_AUTHORIZATION_FAILED'],
   },
   {
-    method: 'GET',
-    path: '/v1/kafka/topics/{topic}',
-    operationId: 'describeTopic',
+    ...endpoint('describeTopic'),
     summary: 'Describe a topic and the watermarks of its partitions',
     dialect: 'own',
     authorizes: 'DESCRIBE on the topic; its configuration is shown to who may DESCRIBE_CONFIGS',
@@ -170,9 +152,7 @@ const TOPICS: readonly Route[] = [
     errors: ['INVALID_TOPIC_EXCEPTION', 'UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED'],
   },
   {
-    method: 'PATCH',
-    path: '/v1/kafka/topics/{topic}',
-    operationId: 'alterTopic',
+    ...endpoint('alterTopic'),
     summary: 'Add partitions to a topic, change its configuration',
     dialect: 'own',
     authorizes: 'ALTER on the topic for partitions, ALTER_CONFIGS for configuration, DESCRIBE for the answer',
@@ -182,9 +162,7 @@ const TOPICS: readonly Route[] = [
     errors: ['INVALID_TOPIC_EXCEPTION', 'INVALID_PARTITIONS', 'INVALID_CONFIG', 'UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED'],
   },
   {
-    method: 'DELETE',
-    path: '/v1/kafka/topics/{topic}',
-    operationId: 'deleteTopic',
+    ...endpoint('deleteTopic'),
     summary: 'Delete a topic and its records',
     dialect: 'own',
     authorizes: 'DELETE on the topic',
@@ -192,9 +170,7 @@ const TOPICS: readonly Route[] = [
     errors: ['INVALID_TOPIC_EXCEPTION', 'UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED'],
   },
   {
-    method: 'DELETE',
-    path: '/v1/kafka/topics/{topic}/partitions/{partition}/records',
-    operationId: 'trimPartition',
+    ...endpoint('trimPartition'),
     summary: 'Delete the oldest records of a partition',
     dialect: 'own',
     authorizes: 'DELETE on the topic',
@@ -210,9 +186,7 @@ const TOPICS: readonly Route[] = [
     errors: ['INVALID_TOPIC_EXCEPTION', 'OFFSET_OUT_OF_RANGE', 'UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED'],
   },
   {
-    method: 'GET',
-    path: '/v1/kafka/topics/{topic}/offsets',
-    operationId: 'listOffsets',
+    ...endpoint('listOffsets'),
     summary: 'Offsets by time, for every partition of a topic',
     dialect: 'own',
     authorizes: 'DESCRIBE on the topic',
@@ -230,9 +204,7 @@ const TOPICS: readonly Route[] = [
 
 const RECORDS: readonly Route[] = [
   {
-    method: 'POST',
-    path: '/v1/kafka/topics/{topic}/records',
-    operationId: 'produce',
+    ...endpoint('produce'),
     summary: 'Append records to a topic, all or none',
     description: 'Bodies may be compressed: `Content-Encoding: gzip`, `deflate` or `zstd`. What comes as another type is one record.',
     dialect: 'own',
@@ -254,9 +226,7 @@ const RECORDS: readonly Route[] = [
     ],
   },
   {
-    method: 'GET',
-    path: '/v1/kafka/topics/{topic}/tail',
-    operationId: 'tail',
+    ...endpoint('tail'),
     summary: 'Follow a topic: server-sent events, one for each record',
     description:
       "An event's `id` holds the next offset of every partition, `data` a TailedRecord. `Last-Event-ID` resumes exactly. " +
@@ -279,9 +249,7 @@ const RECORDS: readonly Route[] = [
 
 const USERS: readonly Route[] = [
   {
-    method: 'GET',
-    path: '/v1/kafka/users',
-    operationId: 'listUsers',
+    ...endpoint('listUsers'),
     summary: 'List users',
     dialect: 'own',
     authorizes: DESCRIBE_CLUSTER,
@@ -289,9 +257,7 @@ const USERS: readonly Route[] = [
     errors: ['CLUSTER_AUTHORIZATION_FAILED'],
   },
   {
-    method: 'POST',
-    path: '/v1/kafka/users',
-    operationId: 'createUser',
+    ...endpoint('createUser'),
     summary: 'Create a user',
     dialect: 'own',
     authorizes: ALTER_CLUSTER,
@@ -301,9 +267,7 @@ const USERS: readonly Route[] = [
     errors: ['DUPLICATE_RESOURCE', 'UNACCEPTABLE_CREDENTIAL', 'CLUSTER_AUTHORIZATION_FAILED'],
   },
   {
-    method: 'PUT',
-    path: '/v1/kafka/users/{user}',
-    operationId: 'putUser',
+    ...endpoint('putUser'),
     summary: 'Create a user, or replace password and role',
     dialect: 'own',
     authorizes: ALTER_CLUSTER,
@@ -313,9 +277,7 @@ const USERS: readonly Route[] = [
     errors: ['UNACCEPTABLE_CREDENTIAL', 'CLUSTER_AUTHORIZATION_FAILED'],
   },
   {
-    method: 'PATCH',
-    path: '/v1/kafka/users/{user}',
-    operationId: 'alterUser',
+    ...endpoint('alterUser'),
     summary: "Change a user's password or role",
     dialect: 'own',
     authorizes: ALTER_CLUSTER,
@@ -325,9 +287,7 @@ const USERS: readonly Route[] = [
     errors: ['RESOURCE_NOT_FOUND', 'UNACCEPTABLE_CREDENTIAL', 'CLUSTER_AUTHORIZATION_FAILED'],
   },
   {
-    method: 'DELETE',
-    path: '/v1/kafka/users/{user}',
-    operationId: 'deleteUser',
+    ...endpoint('deleteUser'),
     summary: 'Delete a user',
     dialect: 'own',
     authorizes: ALTER_CLUSTER,
@@ -338,9 +298,7 @@ const USERS: readonly Route[] = [
 
 const ACLS: readonly Route[] = [
   {
-    method: 'GET',
-    path: '/v1/kafka/acls',
-    operationId: 'listAcls',
+    ...endpoint('listAcls'),
     summary: 'List ACL bindings',
     dialect: 'own',
     authorizes: DESCRIBE_CLUSTER,
@@ -349,9 +307,7 @@ const ACLS: readonly Route[] = [
     errors: ['CLUSTER_AUTHORIZATION_FAILED'],
   },
   {
-    method: 'POST',
-    path: '/v1/kafka/acls',
-    operationId: 'createAcls',
+    ...endpoint('createAcls'),
     summary: 'Create ACL bindings, all or none',
     dialect: 'own',
     authorizes: ALTER_CLUSTER,
@@ -361,9 +317,7 @@ const ACLS: readonly Route[] = [
     errors: ['POLICY_VIOLATION', 'CLUSTER_AUTHORIZATION_FAILED'],
   },
   {
-    method: 'DELETE',
-    path: '/v1/kafka/acls',
-    operationId: 'deleteAcls',
+    ...endpoint('deleteAcls'),
     summary: 'Delete the ACL bindings that any of the filters matches',
     dialect: 'own',
     authorizes: ALTER_CLUSTER,
@@ -373,9 +327,7 @@ const ACLS: readonly Route[] = [
     errors: ['CLUSTER_AUTHORIZATION_FAILED'],
   },
   {
-    method: 'GET',
-    path: '/v1/kafka/acls/explain',
-    operationId: 'explainAccess',
+    ...endpoint('explainAccess'),
     summary: 'Say whether a principal may do something, and why',
     dialect: 'own',
     authorizes: DESCRIBE_CLUSTER,
@@ -389,9 +341,7 @@ const ACLS: readonly Route[] = [
     errors: ['CLUSTER_AUTHORIZATION_FAILED'],
   },
   {
-    method: 'POST',
-    path: '/v1/kafka/acls/explain',
-    operationId: 'explainAccessByPost',
+    ...endpoint('explainAccessByPost'),
     summary: 'The same, with the question in the body',
     dialect: 'own',
     authorizes: DESCRIBE_CLUSTER,
@@ -404,9 +354,7 @@ const ACLS: readonly Route[] = [
 
 const MACHINES_AND_PEOPLE: readonly Route[] = [
   {
-    method: 'GET',
-    path: '/livez',
-    operationId: 'live',
+    ...endpoint('live'),
     summary: 'Whether the process runs',
     dialect: 'plain',
     authorizes: NOT_ASKED,
@@ -414,9 +362,7 @@ const MACHINES_AND_PEOPLE: readonly Route[] = [
     errors: [],
   },
   {
-    method: 'GET',
-    path: '/readyz',
-    operationId: 'ready',
+    ...endpoint('ready'),
     summary: 'Whether requests are taken',
     dialect: 'plain',
     authorizes: NOT_ASKED,
@@ -424,9 +370,7 @@ const MACHINES_AND_PEOPLE: readonly Route[] = [
     errors: ['SHUTTING_DOWN'],
   },
   {
-    method: 'GET',
-    path: '/metrics',
-    operationId: 'metrics',
+    ...endpoint('metrics'),
     summary: 'Figures for Prometheus',
     dialect: 'own',
     authorizes: DESCRIBE_CLUSTER,
@@ -438,9 +382,7 @@ const MACHINES_AND_PEOPLE: readonly Route[] = [
     errors: ['CLUSTER_AUTHORIZATION_FAILED'],
   },
   {
-    method: 'GET',
-    path: '/openapi.json',
-    operationId: 'openapi',
+    ...endpoint('openapi'),
     summary: 'This document',
     dialect: 'plain',
     authorizes: NOT_ASKED,
@@ -448,9 +390,7 @@ const MACHINES_AND_PEOPLE: readonly Route[] = [
     errors: [],
   },
   {
-    method: 'GET',
-    path: '/',
-    operationId: 'home',
+    ...endpoint('home'),
     summary: 'A page that says where you are',
     dialect: 'plain',
     authorizes: NOT_ASKED,

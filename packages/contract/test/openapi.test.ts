@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { ERRORS } from '@logbrook/kafka/errors'
+import { ENDPOINT_NAMES, ENDPOINTS } from '../src/endpoints.ts'
 import { openApiDocument } from '../src/openapi.ts'
 import { ROUTES } from '../src/routes.ts'
 
@@ -74,5 +75,18 @@ describe('the OpenAPI document', () => {
     assert.deepEqual(contentOf('fetch'), ['application/json'])
     assert.deepEqual(contentOf('sendLogs'), ['application/json'])
     assert.deepEqual(refsIn(operationOf('sendLogs').responses['401']), ['#/components/schemas/IntakeError'])
+  })
+})
+
+describe('the endpoints', () => {
+  it('are those of the route table, each in its own row', () => {
+    assert.deepEqual(ROUTES.map(({ operationId }) => operationId).toSorted(), ENDPOINT_NAMES.toSorted())
+  })
+
+  it('are about what their paths name', () => {
+    for (const { path, about } of Object.values(ENDPOINTS)) {
+      if (path.includes('{partition}')) assert.equal(about, 'partition', path)
+      else if (path.includes('{topic}')) assert.notEqual(about, null, path)
+    }
   })
 })
