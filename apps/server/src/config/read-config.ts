@@ -20,8 +20,9 @@ export interface ConfigSources {
 /** The later beat the earlier. */
 const LAYERS = ['file', 'environment', 'flags'] as const
 
-interface Given {
+export interface Given {
   readonly value: unknown
+  /** The higher beats the lower. */
   readonly layer: number
   /** As a sentence about it calls it. */
   readonly place: string
@@ -39,6 +40,11 @@ export function readConfig({ flags, env, readFile }: ConfigSources): Config {
   }
   const given = new Map<ConfigKey, Given>()
   for (const [layer, name] of LAYERS.entries()) for (const [key, { value, place }] of layers[name]) given.set(key, { value, place, layer })
+  return settle(given)
+}
+
+/** @throws UsageError for the first thing that is not right, or does not go with another */
+export function settle(given: ReadonlyMap<ConfigKey, Given>): Config {
   const config = parse(given)
   return refuseOpenDoors({ ...config, memory: isInMemory(config, given) })
 }

@@ -1,0 +1,13 @@
+/** `import { createClient } from 'logbrook/client'`: Logbrook's API as calls, for Node and browsers. */
+export { decodeRecord, fromBase64, toBase64 } from '@logbrook/client/base64'
+export type { DecodedRecord } from '@logbrook/client/base64'
+export { createClient } from '@logbrook/client/client'
+export type { Client, ClientOptions } from '@logbrook/client/client'
+export { LogbrookError } from '@logbrook/client/error'
+export type { TailEvent, TailOptions, TailOutcome } from '@logbrook/client/tail'
+export type { AclBindingBody, AclFilter, ExplainRequest, ExplainResponse, NewAclBinding } from '@logbrook/contract/acls'
+export type { FetchRequest, FetchResponse } from '@logbrook/contract/fetch'
+export type { ProduceResponse } from '@logbrook/contract/produce'
+export type { FetchedRecord, ProducedRecord, TailedRecord } from '@logbrook/contract/record'
+export type { AlterTopicRequest, CreateTopicRequest, OffsetList, PartitionBody, TopicBody, TopicList } from '@logbrook/contract/topics'
+export type { AlterUserRequest, CreateUserRequest, PutUserRequest, UserBody } from '@logbrook/contract/users'
