@@ -66,7 +66,12 @@ export function parseInitFile(text: string): InitFile {
   refuseTwins('topics', topics)
   refuseTwins('users', users)
   return {
-    topics: topics.map(({ name, partitions = 1, config = {} }) => ({ name, partitions, config: parseTopicConfig(config) })),
+    topics: topics.map(({ name, partitions = 1, config = {}, log_start_offsets: logStartOffsets = [] }) => ({
+      name,
+      partitions,
+      config: parseTopicConfig(config),
+      logStartOffsets,
+    })),
     users: users.map(({ name, password = null, role = 'user' }) => ({ name, password, role })),
     superUsers: superUsers.map(principalIn),
     bindings: acls.map((binding, i) => parseAclBinding(binding, `acls[${i}]`)),
@@ -105,10 +110,10 @@ function unenforced({ acls }: Stores) {
 async function applyTopics(wanted: readonly NewTopic[], stores: Stores): Promise<readonly string[]> {
   const topics = createTopics({ log: stores.log, permissions: await unenforced(stores), onDeleted: () => {} })
   const done: string[] = []
-  for (const { name, partitions, config } of wanted) {
+  for (const { name, partitions, config, logStartOffsets = [] } of wanted) {
     const topic = await stores.log.topic(name)
     if (topic === undefined) {
-      await topics.create(CALLER, { name, partitions, config })
+      await topics.create(CALLER, { name, partitions, config, logStartOffsets })
       done.push(`created topic ${name} with ${count(partitions, 'partition')}`)
       continue
     }

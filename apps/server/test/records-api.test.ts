@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
-import { RECORD_HEADERS_MAX, REQUEST_BODY_BYTES_MAX } from '@logbrook/kafka/limits'
+import { BATCH_INFLATED_BYTES_MAX, RECORD_BYTES_MAX, RECORD_HEADERS_MAX, REQUEST_BODY_BYTES_MAX } from '@logbrook/kafka/limits'
+import type { NewRecord } from '@logbrook/kafka/record'
+import { encodeRecordBatch } from '@logbrook/kafka/record-batch'
 import { refusalOf, START_MS, startTestServer } from './own-api-server.ts'
 import type { Answer, Ask, TestServer } from './own-api-server.ts'
 
@@ -138,6 +140,79 @@ describe('records as lines', () => {
     const answer = await produce(await topicOf(), { body: '\n\n', headers: { 'content-type': 'application/x-ndjson' } })
     assert.deepEqual([answer.status, answer.body], [200, { partition: 0, base_offset: null, record_count: 0 }])
   })
+})
+
+const plainRecord: NewRecord = { key: null, value: Buffer.from('v'), headers: [], timestampMs: 12 }
+
+function batchOf(...given: readonly Partial<NewRecord>[]): Uint8Array<ArrayBuffer> {
+  const records = given.map((parts): NewRecord => Object.assign({}, plainRecord, parts))
+  return new Uint8Array(encodeRecordBatch({ baseOffset: 77, records }))
+}
+
+const headersOf = (count: number) => ({ headers: Array.from({ length: count }, () => ({ key: 'h', value: null })) })
+
+describe('records as a record batch', () => {
+  const headers = { 'content-type': 'application/vnd.kafka.record-batch' }
+  it('come back as they were sent, at the offsets of the log', async () => {
+    const topic = await topicOf()
+    const named = [
+      { key: 'h', value: Buffer.from('w') },
+      { key: '', value: null },
+    ]
+    const answer = await produce(topic, {
+      body: batchOf({ key: Buffer.of(0xff), headers: named }, { value: null }, { value: Buffer.of() }),
+      headers,
+    })
+    assert.deepEqual([answer.status, answer.body], [200, { partition: 0, base_offset: 0, record_count: 3 }])
+    const sent = [
+      { key: 'h', value: base64('w') },
+      { key: '', value: null },
+    ]
+    assert.deepEqual(await recordsOf(topic), [
+      { offset: 0, timestamp: 12, key: '/w==', value: base64('v'), headers: sent },
+      { offset: 1, timestamp: 12, key: null, value: null, headers: [] },
+      { offset: 2, timestamp: 12, key: null, value: '', headers: [] },
+    ])
+  })
+
+  it("get the broker's time where they say none", async () => {
+    const topic = await topicOf()
+    await produce(topic, { body: batchOf({ timestampMs: -1 }), headers })
+    assert.deepEqual(await recordsOf(topic), [{ offset: 0, timestamp: START_MS, key: null, value: base64('v'), headers: [] }])
+  })
+
+  it('may be one of the largest size, though its batch is larger than other bodies', async () => {
+    const topic = await topicOf({ 'max.message.bytes': RECORD_BYTES_MAX })
+    const body = batchOf({ value: Buffer.alloc(RECORD_BYTES_MAX) })
+    assert.ok(body.length > REQUEST_BODY_BYTES_MAX)
+    assert.equal((await produce(topic, { body, headers })).status, 200)
+    const [status, code] = refusalOf(await produce(topic, { body: new Uint8Array(BATCH_INFLATED_BYTES_MAX + 1), headers }))
+    assert.deepEqual([status, code], [413, 'PAYLOAD_TOO_LARGE'])
+  })
+
+  const flipped = batchOf({})
+  flipped[flipped.length - 1]! ^= 1
+  const refusals: readonly (readonly [why: string, body: Uint8Array<ArrayBuffer>, message: RegExp])[] = [
+    ['a flipped bit', flipped, /^record batch is corrupt at byte \d+: crc/],
+    ['a missing end', batchOf({}).subarray(0, -1), /^record batch is corrupt/],
+    ['nothing', new Uint8Array(), /^record batch is corrupt/],
+    ['two batches', new Uint8Array(Buffer.concat([batchOf({}), batchOf({})])), /^record batch is corrupt/],
+    ['a time before 1970', batchOf({}, { timestampMs: -2 }), /^record 1 has the timestamp -2; it must be from 0 on, or -1 for none$/],
+    [
+      `more than ${RECORD_HEADERS_MAX} headers`,
+      batchOf(headersOf(RECORD_HEADERS_MAX), headersOf(RECORD_HEADERS_MAX + 1)),
+      /^record 1 has 1001 headers; a record has at most 1000$/,
+    ],
+  ]
+  for (const [why, body, message] of refusals) {
+    it(`are refused for ${why}, and nothing is stored`, async () => {
+      const topic = await topicOf()
+      const [status, code, said] = refusalOf(await produce(topic, { body, headers }))
+      assert.deepEqual([status, code], [400, 'INVALID_REQUEST'])
+      assert.match(String(said), message)
+      assert.deepEqual(await recordsOf(topic), [])
+    })
+  }
 })
 
 describe('a record as a body', () => {

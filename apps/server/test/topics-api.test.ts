@@ -47,6 +47,19 @@ describe('creating a topic', () => {
     assert.deepEqual((body as { partitions: unknown }).partitions, [{ partition: 0, ...EMPTY }])
   })
 
+  it('begins its partitions at the offsets that it names', async () => {
+    const json = { name: 'moved', partitions: 2, log_start_offsets: [5, 0] }
+    const { status, body } = await api.ask('/v1/kafka/topics', { method: 'POST', json })
+    assert.equal(status, 201)
+    assert.deepEqual((body as { partitions: unknown }).partitions, [
+      { partition: 0, log_start_offset: 5, high_watermark: 5, last_stable_offset: 5 },
+      { partition: 1, ...EMPTY },
+    ])
+    assert.deepEqual((await api.ask('/v1/kafka/topics/moved')).body, body)
+    const { body: placed } = await api.ask('/v1/kafka/topics/moved/records?partition=0', { method: 'POST', body: 'first' })
+    assert.deepEqual(placed, { partition: 0, base_offset: 5, record_count: 1 })
+  })
+
   it('takes a name of the longest length and not one longer', async () => {
     await create('n'.repeat(TOPIC_NAME_LENGTH_MAX))
     const name = 'n'.repeat(TOPIC_NAME_LENGTH_MAX + 1)
@@ -57,6 +70,20 @@ describe('creating a topic', () => {
   const refusals: readonly (readonly [why: string, body: unknown, status: number, code: string, message: RegExp])[] = [
     ['a name that is taken', { name: 'taken' }, 409, 'TOPIC_ALREADY_EXISTS', /taken/],
     ['a name that is not one', { name: 'a/b' }, 400, 'INVALID_TOPIC_EXCEPTION', /"a\/b"/],
+    [
+      'too few log start offsets',
+      { name: 'moved-2', partitions: 2, log_start_offsets: [1] },
+      400,
+      'INVALID_REQUEST',
+      /1 log start offsets/,
+    ],
+    [
+      'a log start offset below 0',
+      { name: 'moved-2', log_start_offsets: [-1] },
+      400,
+      'INVALID_REQUEST',
+      /moved-2-0 cannot start at offset -1/,
+    ],
     ['no partition', { name: 'none', partitions: 0 }, 400, 'INVALID_PARTITIONS', /0/],
     ['too many partitions', { name: 'wide', partitions: PARTITIONS_MAX + 1 }, 400, 'INVALID_PARTITIONS', /8192/],
     ['an unknown configuration key', { name: 'x', config: { 'retention.msec': 1 } }, 400, 'INVALID_CONFIG', /did you mean retention\.ms\?/],

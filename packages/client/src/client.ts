@@ -44,6 +44,8 @@ export interface Client {
   produceLines(topic: string, lines: string | Uint8Array<ArrayBuffer>, options?: ProduceOptions): Promise<ProduceResponse>
   /** One record, whose value is the whole body. */
   produceValue(topic: string, value: string | Uint8Array<ArrayBuffer>, options?: ProduceOptions): Promise<ProduceResponse>
+  /** One of Kafka's record batches (magic 2), which is compressed in itself or not at all. */
+  produceBatch(topic: string, batch: Uint8Array<ArrayBuffer>, options?: ProduceOptions): Promise<ProduceResponse>
   fetch(request: FetchRequest, options?: { readonly signal?: AbortSignal | undefined }): Promise<FetchResponse>
   record(place: RecordPlace): Promise<FetchedRecord>
   /** Records as they come. Resumes when the connection is lost; leaving the loop closes it. */
@@ -97,6 +99,7 @@ export function createClient({ delay = systemDelay, ...options }: ClientOptions)
     produce: (topic, records, given) => produce(topic, jsonContent({ records }), given),
     produceLines: (topic, lines, given) => produce(topic, { type: 'application/x-ndjson', bytes: bytesOf(lines) }, given),
     produceValue: (topic, value, given) => produce(topic, { type: 'application/octet-stream', bytes: bytesOf(value) }, given),
+    produceBatch: (topic, bytes, given) => produce(topic, { type: 'application/vnd.kafka.record-batch', plain: true, bytes }, given),
     fetch: (request, given) =>
       connection.ask({ method: 'POST', path: [...API, 'fetch'], body: jsonContent(request), signal: given?.signal }),
     record: ({ topic, partition, offset }) =>

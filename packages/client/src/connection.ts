@@ -27,6 +27,8 @@ interface Call {
 
 export interface Content {
   readonly type: string
+  /** Whether it is sent as it is, also where it is long. */
+  readonly plain?: true
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
@@ -74,9 +76,9 @@ export function jsonContent(value: unknown): Content {
   return { type: 'application/json', bytes: new TextEncoder().encode(JSON.stringify(value)) }
 }
 
-function putBody(request: RequestInit & { headers: Record<string, string> }, { type, bytes }: Content): void {
+function putBody(request: RequestInit & { headers: Record<string, string> }, { type, plain, bytes }: Content): void {
   request.headers['content-type'] = type
-  const compress = bytes.length >= GZIP_BYTES_MIN
+  const compress = plain !== true && bytes.length >= GZIP_BYTES_MIN
   if (compress) request.headers['content-encoding'] = 'gzip'
   request.body = compress ? gzipSync(bytes) : bytes
 }

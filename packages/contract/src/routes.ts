@@ -213,6 +213,11 @@ const RECORDS: readonly Route[] = [
     bodies: [
       json(ProduceRequest),
       { contentType: 'application/x-ndjson', schema: Bytes, description: "a line is a record's value, kept as its own bytes" },
+      {
+        contentType: 'application/vnd.kafka.record-batch',
+        schema: Bytes,
+        description: "one of Kafka's record batches, magic 2, of which the offsets are not looked at",
+      },
       { contentType: 'application/octet-stream', schema: Bytes, description: "the body is one record's value" },
     ],
     bodyRequired: true,

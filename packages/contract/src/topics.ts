@@ -27,6 +27,7 @@ export const CreateTopicRequest = closedObject({
   name: TopicName,
   partitions: PartitionCount.optional().describe('1 by default'),
   config: ConfigInput.optional().describe('only what shall differ from the defaults; keys as in TopicConfig'),
+  log_start_offsets: z.array(z.int()).optional().describe('by partition number, for a log that keeps its offsets; 0 by default'),
 }).register(COMPONENTS, { id: 'CreateTopicRequest' })
 export type CreateTopicRequest = z.infer<typeof CreateTopicRequest>
 

@@ -2,7 +2,7 @@
  * The log, as everything above it sees it: topics, partitions, offsets, bytes, deadlines and abort signals, and nothing of
  * how they are kept. SQLite stands behind it today; a writer thread or a Kafka cluster can stand behind the same interface.
  *
- * - Offsets of a partition are dense, start at 0 and are never given twice.
+ * - Offsets of a partition are dense, start where its topic was created to start, at 0 as a rule, and are never given twice.
  * - A resolved `append` is durable (as durable as configured) and visible to every later call.
  * - Administration is synchronous: what it answered is visible to the next call.
  * - What is asked of a topic is asked by its id, so that a topic deleted and created again is not mistaken for its namesake.
@@ -28,6 +28,8 @@ export interface NewTopic {
   readonly name: string
   readonly partitions: number
   readonly config: Partial<TopicConfig>
+  /** By partition number; 0 for all where it is not given. A log that moved here keeps its offsets by it. */
+  readonly logStartOffsets?: readonly number[]
 }
 
 export interface TopicPartition {
@@ -102,7 +104,7 @@ export interface RetentionResult {
 }
 
 export interface Log {
-  /** @throws KafkaError TOPIC_ALREADY_EXISTS, INVALID_PARTITIONS (also: no room for so many), INVALID_TOPIC_EXCEPTION */
+  /** @throws KafkaError TOPIC_ALREADY_EXISTS, INVALID_PARTITIONS (also: no room for so many), INVALID_TOPIC_EXCEPTION, INVALID_REQUEST */
   createTopic(topic: NewTopic): Promise<Topic>
   topic(name: string): Promise<Topic | undefined>
   /** By name, in order. */

@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { KafkaError } from '@logbrook/kafka/errors'
-import { PARTITIONS_MAX } from '@logbrook/kafka/limits'
+import { OFFSETS_PER_PARTITION_MAX, PARTITIONS_MAX } from '@logbrook/kafka/limits'
 import type { NewTopic, Topic, TopicId, TopicPartition } from '@logbrook/kafka/log'
 import type { TopicConfig, TopicConfigKey } from '@logbrook/kafka/topic-config'
 import { TOPIC_CONFIG_DEFAULTS } from '@logbrook/kafka/topic-config'
@@ -61,7 +61,9 @@ export class Topics {
     this.#insertTopic = database.prepare<[string, string, string, number]>(
       'INSERT INTO topic (id, name, config, created_ms) VALUES (?, ?, ?, ?)',
     )
-    this.#insertPartition = database.prepare<[number, string, number]>('INSERT INTO partition (slot, topic_id, partition) VALUES (?, ?, ?)')
+    this.#insertPartition = database.prepare<[number, string, number, number]>(
+      'INSERT INTO partition (slot, topic_id, partition, log_start_offset) VALUES (?, ?, ?, ?)',
+    )
     this.#updateConfig = database.prepare<[string, string]>('UPDATE topic SET config = ? WHERE id = ?')
     this.#deletePartitions = database.prepare<[string]>('DELETE FROM partition WHERE topic_id = ?')
     this.#deleteTopic = database.prepare<[string]>('DELETE FROM topic WHERE id = ?')
@@ -86,9 +88,10 @@ export class Topics {
     for (const { topic, partitions } of this.#byName.values()) for (const partition of partitions) yield { topic, partition }
   }
 
-  async create({ name, partitions: count, config }: NewTopic, createdMs: number): Promise<Topic> {
+  async create({ name, partitions: count, config, logStartOffsets = [] }: NewTopic, createdMs: number): Promise<Topic> {
     assertTopicName(name)
     assertPartitionCount(name, count)
+    assertLogStartOffsets(name, count, logStartOffsets)
     this.#assertNew(name)
     await this.#makeRoom(count)
     // Whoever else waited for room may have been first.
@@ -97,7 +100,7 @@ export class Topics {
     const slots = this.#freeSlots(count)
     this.#options.transact(() => {
       this.#insertTopic.run(id, name, JSON.stringify(config), createdMs)
-      for (const [number, slot] of slots.entries()) this.#insertPartition.run(slot, id, number)
+      for (const [number, slot] of slots.entries()) this.#insertPartition.run(slot, id, number, logStartOffsets[number] ?? 0)
     })
     const partitions = slots.map((slot, number) => newPartition({ topicId: id, topicName: name, number, slot }))
     return this.#put({ topic: newTopic({ id, name, config, createdMs, partitions: count }), partitions })
@@ -116,7 +119,7 @@ export class Topics {
       throw new KafkaError('INVALID_PARTITIONS', `topic ${topic.name} has been grown to ${present} partitions meanwhile`)
     const slots = this.#freeSlots(count - present)
     this.#options.transact(() => {
-      for (const [i, slot] of slots.entries()) this.#insertPartition.run(slot, topicId, present + i)
+      for (const [i, slot] of slots.entries()) this.#insertPartition.run(slot, topicId, present + i, 0)
     })
     const added = slots.map((slot, i) => newPartition({ topicId, topicName: topic.name, number: present + i, slot }))
     return this.#put({ topic: { ...entry.topic, partitions: count }, partitions: [...entry.partitions, ...added] })
@@ -144,6 +147,18 @@ export class Topics {
       this.#slots.startSweep(partition.slot)
     }
     this.#options.sweeper.wake()
+    return partitions
+  }
+
+  /** Knows none of them from now on, and deletes nothing. @returns the partitions there were, for whoever waits for them */
+  abandon(): readonly Partition[] {
+    const partitions = this.#byName
+      .values()
+      .flatMap((entry) => entry.partitions)
+      .toArray()
+    for (const partition of partitions) partition.isDeleted = true
+    this.#byName.clear()
+    this.#byId.clear()
     return partitions
   }
 
@@ -216,6 +231,18 @@ function assertPartitionCount(name: string, count: number): void {
   throw new KafkaError(
     'INVALID_PARTITIONS',
     `topic ${name} cannot have ${count} partitions; it must be a whole number from 1 to ${PARTITIONS_MAX}`,
+  )
+}
+
+function assertLogStartOffsets(name: string, count: number, offsets: readonly number[]): void {
+  if (offsets.length !== 0 && offsets.length !== count) {
+    throw new KafkaError('INVALID_REQUEST', `topic ${name} is to have ${count} partitions and ${offsets.length} log start offsets`)
+  }
+  const wrong = offsets.findIndex((offset) => !Number.isInteger(offset) || offset < 0 || offset > OFFSETS_PER_PARTITION_MAX)
+  if (wrong === -1) return
+  throw new KafkaError(
+    'INVALID_REQUEST',
+    `partition ${name}-${wrong} cannot start at offset ${offsets[wrong]}; it must be a whole number from 0 to ${OFFSETS_PER_PARTITION_MAX}`,
   )
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { createManualClock } from '@logbrook/kafka/clock'
-import { PARTITIONS_MAX } from '@logbrook/kafka/limits'
+import { OFFSETS_PER_PARTITION_MAX, PARTITIONS_MAX } from '@logbrook/kafka/limits'
+import type { Watermarks } from '@logbrook/kafka/log'
 import { TOPIC_CONFIG_DEFAULTS } from '@logbrook/kafka/topic-config'
 import { append, createTopic, isKafkaError, openForTest, partitionOf, read, tamper, temporaryDirectory, valuesIn } from './fixture.ts'
 
@@ -93,12 +94,45 @@ describe('topics', () => {
   })
 })
 
+function emptyAt(offset: number): Watermarks {
+  return { logStartOffset: offset, lastStableOffset: offset, highWatermark: offset }
+}
+
 describe('partitions', () => {
   test('their number is whole, at least one and within the limit', async () => {
     await using storage = await openForTest()
     for (const partitions of [0, -1, 1.5, Number.NaN, PARTITIONS_MAX + 1]) {
       await assert.rejects(createTopic(storage.log, 'logs', partitions), isKafkaError('INVALID_PARTITIONS', /logs.*8191/))
     }
+  })
+
+  test('start at the offsets that they were created with, also after reopening', async () => {
+    await using directory = await temporaryDirectory()
+    const location = { dataDir: directory.path }
+    const storage = await openForTest(location)
+    const topic = await storage.log.createTopic({ name: 'moved', partitions: 2, config: {}, logStartOffsets: [0, 7] })
+    await storage.close()
+    await using after = await openForTest(location)
+    assert.deepEqual(await after.log.watermarks(partitionOf(topic, 0)), emptyAt(0))
+    assert.deepEqual(await after.log.watermarks(partitionOf(topic, 1)), emptyAt(7))
+    assert.equal(await append(after.log, partitionOf(topic, 1), ['a', 'b']), 7)
+    assert.deepEqual(valuesIn(await read(after.log, partitionOf(topic, 1), { fromOffset: 8 })), ['b'])
+    assert.equal((await read(after.log, partitionOf(topic, 1), { fromOffset: 6 })).error, 'OFFSET_OUT_OF_RANGE')
+    const { id } = await after.log.addPartitions(topic.id, 3)
+    assert.deepEqual(await after.log.watermarks({ topicId: id, partition: 2 }), emptyAt(0))
+  })
+
+  test('start at any offset that there is, each of them, and at no other', async () => {
+    await using storage = await openForTest()
+    const create = (...logStartOffsets: number[]) => storage.log.createTopic({ name: 'logs', partitions: 2, config: {}, logStartOffsets })
+    for (const wrong of [-1, 0.5, Number.NaN, OFFSETS_PER_PARTITION_MAX + 1]) {
+      await assert.rejects(create(0, wrong), isKafkaError('INVALID_REQUEST', /partition logs-1 .* from 0 to 1099511627776/))
+    }
+    await assert.rejects(create(0), isKafkaError('INVALID_REQUEST', /2 partitions and 1 log start offsets/))
+    const topic = await create(OFFSETS_PER_PARTITION_MAX, OFFSETS_PER_PARTITION_MAX - 1)
+    await assert.rejects(append(storage.log, partitionOf(topic, 0), ['a']), isKafkaError('KAFKA_STORAGE_ERROR', /no offsets left/))
+    assert.equal(await append(storage.log, partitionOf(topic, 1), ['a']), OFFSETS_PER_PARTITION_MAX - 1)
+    assert.deepEqual(valuesIn(await read(storage.log, partitionOf(topic, 0), { fromOffset: OFFSETS_PER_PARTITION_MAX })), [])
   })
 
   test('as many live as the limit says, over all topics, and not one more', async () => {

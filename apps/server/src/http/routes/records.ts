@@ -1,11 +1,10 @@
 /** `POST /v1/kafka/topics/{topic}/records`: who may write is known before the body is read. */
 import type { ProduceResponse } from '@logbrook/contract/produce'
-import { REQUEST_BODY_BYTES_MAX } from '@logbrook/kafka/limits'
 import { readBody } from '../body.ts'
 import { basicCaller } from '../caller.ts'
 import type { App, RouteContext } from '../context.ts'
 import { mediaTypeOf } from '../described-body.ts'
-import { producedRecords } from '../produced-records.ts'
+import { producedBytesMax, producedRecords } from '../produced-records.ts'
 import { closedQuery, wholeNumber } from '../query.ts'
 
 export function registerRecords(app: App, context: RouteContext): void {
@@ -17,8 +16,9 @@ export function registerRecords(app: App, context: RouteContext): void {
     const { partition } = closedQuery(c.env, ['partition'])
     const named = partition === undefined ? {} : { partition: wholeNumber('partition', partition) }
     const contentEncoding = c.env.incoming.headers['content-encoding']
-    const { bytes } = await readBody(c.env.incoming, { maxBytes: REQUEST_BODY_BYTES_MAX, contentEncoding })
-    const records = await producedRecords(mediaTypeOf(c.env), bytes)
+    const mediaType = mediaTypeOf(c.env)
+    const { bytes } = await readBody(c.env.incoming, { maxBytes: producedBytesMax(mediaType), contentEncoding })
+    const records = await producedRecords(mediaType, bytes)
     const result = await producer.produce({ topic, ...named, records, bodyBytes: bytes.length })
     return c.json({
       partition: result.partition,

@@ -9,8 +9,6 @@ import type { App, RouteContext } from '../context.ts'
 import { bodyAs } from '../described-body.ts'
 import { closedQuery } from '../query.ts'
 
-const EMPTY: Watermarks = { logStartOffset: 0, lastStableOffset: 0, highWatermark: 0 }
-
 export function registerTopics(app: App, context: RouteContext): void {
   const { topics, permissions } = context.broker
 
@@ -38,10 +36,10 @@ export function registerTopics(app: App, context: RouteContext): void {
 
   app.post('/v1/kafka/topics', async (c) => {
     const caller = await basicCaller(c.env, context)
-    const { name, partitions = 1, config = {} } = await bodyAs(c.env, loadCreateTopicRequest)
-    const topic = await topics.create(caller, { name, partitions, config: parseTopicConfig(config) })
+    const { name, partitions = 1, config = {}, log_start_offsets: logStartOffsets = [] } = await bodyAs(c.env, loadCreateTopicRequest)
+    const topic = await topics.create(caller, { name, partitions, config: parseTopicConfig(config), logStartOffsets })
     // Who may create a topic need not be allowed to describe it, and knows that it is empty.
-    const watermarks = Array.from({ length: topic.partitions }, () => EMPTY)
+    const watermarks = Array.from({ length: topic.partitions }, (_, partition) => emptyAt(logStartOffsets[partition] ?? 0))
     return c.json(topicBody(caller, topic, watermarks), 201, { Location: `/v1/kafka/topics/${topic.name}` })
   })
 
@@ -67,6 +65,10 @@ export function registerTopics(app: App, context: RouteContext): void {
     await topics.delete(caller, c.req.param('topic'))
     return c.body(null, 204)
   })
+}
+
+function emptyAt(offset: number): Watermarks {
+  return { logStartOffset: offset, lastStableOffset: offset, highWatermark: offset }
 }
 
 export function partitionBody(partition: number, { logStartOffset, highWatermark, lastStableOffset }: Watermarks): PartitionBody {
