@@ -372,7 +372,7 @@ const MACHINES_AND_PEOPLE: readonly Route[] = [
     dialect: 'plain',
     authorizes: NOT_ASKED,
     answer: ok('They are.', Health),
-    errors: ['SHUTTING_DOWN'],
+    errors: ['SHUTTING_DOWN', 'NOT_WRITABLE'],
   },
   {
     ...endpoint('metrics'),

@@ -32,6 +32,7 @@ const TABLE = {
   METHOD_NOT_ALLOWED: { code: null, status: 405, retriable: false, meaning: 'the path does not take that method' },
   UNSUPPORTED_MEDIA_TYPE: { code: null, status: 415, retriable: false, meaning: 'the body is of a type the path does not take' },
   MISDIRECTED_REQUEST: { code: null, status: 421, retriable: false, meaning: 'the Host header names another server' },
+  NOT_WRITABLE: { code: null, status: 503, retriable: true, meaning: 'the disk takes no writes' },
   SHUTTING_DOWN: { code: null, status: 503, retriable: true, meaning: 'the broker is stopping' },
 } as const satisfies Record<string, ErrorRow>
 

@@ -130,6 +130,8 @@ export const CHECKPOINT_BYTES = 8 * MIB
 export const WAL_RENEWAL_BYTES = 48 * MIB
 /** At this size the writer waits at once. At a third of it, a third of an intake at full speed was spent waiting. */
 export const WAL_BYTES_MAX = 64 * MIB
+/** What has to be free on a disk that was full before it is tried again: the largest group in the WAL, and once more in the database. */
+export const DISK_ROOM_BYTES_MIN = 2 * GROUP_BYTES_MAX
 /** How long a transaction waits for a stranger's (an `sqlite3` shell, say); the event loop waits with it. */
 export const BUSY_TIMEOUT_MS = 250
 /** Rows, and bytes of their bodies, deleted in one transaction. */

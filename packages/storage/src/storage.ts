@@ -29,6 +29,7 @@ import { createUserStore } from './users.ts'
 import { Waiters } from './waiters.ts'
 import { Writer } from './writer.ts'
 
+import { createWriteHealth, roomBytesOf } from './write-health.ts'
 export interface StorageOptions {
   /** `memory` leaves nothing behind. */
   readonly location: { readonly dataDir: string } | 'memory'
@@ -64,6 +65,8 @@ export interface Storage extends AsyncDisposable {
 /** @throws KafkaError KAFKA_STORAGE_ERROR, in one sentence for whoever started the process */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { location, durability } = options
+  /** Why the disk takes no writes, in its own words; `undefined` when it took the last one, or takes one now. */
+  writeFailure(): string | undefined
   if (location === 'memory') return createStorage(options, openDatabase(location, durability), undefined)
   makeDataDir(location.dataDir)
   const lock = lockDirectory(location.dataDir, options.owner ?? 'another Logbrook')
@@ -80,7 +83,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
 
 function createStorage(options: StorageOptions, database: Database, lock: DirectoryLock | undefined): Storage {
   const { location, clock, observer, newTopicId = randomTopicId } = options
-  const transact = createTransact(database)
+  const roomBytes = () => (location === 'memory' ? Infinity : roomBytesOf(location.dataDir))
+  const { transact, failure } = createWriteHealth({ database, transact: createTransact(database), roomBytes })
   const boundsOf = createBoundsReader(database)
   const pageSync = location === 'memory' ? undefined : createPageSync(databaseFile(location.dataDir))
   const checkpointer = checkpointerOf(options, database, pageSync)
@@ -126,6 +130,7 @@ function createStorage(options: StorageOptions, database: Database, lock: Direct
     lock?.release()
   }
 }
+    writeFailure: failure,
 
 function checkpointerOf(
   { location, checkpoint, observer }: StorageOptions,
