@@ -98,7 +98,8 @@ export function assertSchema(database: Database, file: string): void {
   if (version > SCHEMA_VERSION) {
     throw new KafkaError(
       'KAFKA_STORAGE_ERROR',
-      `${file} was written by a newer Logbrook: its schema version is ${version}; this one knows versions up to ${SCHEMA_VERSION}`,
+      `${file} was written by a newer Logbrook: its schema version is ${version}; this one knows versions up to ${SCHEMA_VERSION}. ` +
+        'Start the newer one again, or restore a backup from before the upgrade',
     )
   }
 }

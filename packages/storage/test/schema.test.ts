@@ -70,7 +70,7 @@ test('a newer file is refused in words that name both versions, and not touched'
   await (await openForTest({ dataDir: directory.path })).close()
   tamper(directory.path, (database) => database.pragma(`user_version = ${SCHEMA_VERSION + 1}`))
   const message = new RegExp(
-    `logbrook.db was written by a newer Logbrook: its schema version is ${SCHEMA_VERSION + 1}; .* up to ${SCHEMA_VERSION}$`,
+    `logbrook.db was written by a newer Logbrook: its schema version is ${SCHEMA_VERSION + 1}; .* up to ${SCHEMA_VERSION}\\. .* backup`,
   )
   await assert.rejects(openForTest({ dataDir: directory.path }), isKafkaError('KAFKA_STORAGE_ERROR', message))
   tamper(directory.path, (database) => assert.equal(database.pragma('user_version', { simple: true }), SCHEMA_VERSION + 1))
