@@ -21,6 +21,8 @@ export interface ServerOptions {
   /** Names beside the loopback ones that a `Host` header may hold. Not looked at where `host` is not loopback and none is given. */
   readonly allowedHosts: readonly string[]
   readonly corsOrigins: readonly string[]
+  /** Addresses and subnets whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: readonly string[]
   readonly intake: IntakeOptions
   readonly clock: Clock
   readonly logger: Logger

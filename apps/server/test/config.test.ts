@@ -41,6 +41,7 @@ test('nothing written is a broker on loopback that keeps its log in a directory'
     openWithoutAuthentication: false,
     allowedHosts: [],
     corsOrigins: [],
+    trustedProxies: [],
     intakeSuccessStatus: 200,
     intakeRootTopic: null,
     intakeBareObject: false,
@@ -79,6 +80,7 @@ test('law: a value means the same wherever it is written', () => {
     'open-without-authentication': 'on',
     'allowed-hosts': 'broker.test, logs.test',
     'cors-origins': 'https://example.com,*',
+    'trusted-proxies': '127.0.0.1, 10.0.0.0/8',
     'intake-success-status': '202',
     'intake-root-topic': 'logs',
     'intake-bare-object': 'on',
@@ -147,6 +149,11 @@ describe('what is refused, and how', () => {
       'an origin with a path',
       { flags: { 'cors-origins': 'https://example.com/' } },
       '--cors-origins is "https://example.com/"; it must be origins such as https://example.com, separated by commas, or *',
+    ],
+    [
+      'a proxy by its name',
+      { flags: { 'trusted-proxies': 'localhost' } },
+      '--trusted-proxies is "localhost"; it must be addresses or subnets such as 10.0.0.0/8, separated by commas',
     ],
   ]
   for (const [name, written, sentence] of refusals) test(name, () => assertRefused(written, sentence))

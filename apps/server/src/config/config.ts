@@ -7,6 +7,7 @@
  */
 import { isPrincipal } from '@logbrook/kafka/principal'
 import { isTopicName } from '@logbrook/kafka/topic-name'
+import { isAddressOrSubnet } from '../http/client-address.ts'
 import * as z from 'zod'
 
 export const Config = z.strictObject({
@@ -50,6 +51,10 @@ export const Config = z.strictObject({
   corsOrigins: list(isOrigin, 'origins such as https://example.com, separated by commas, or *').default([]).meta({
     placeholder: 'ORIGINS',
     description: 'Origins whose pages may call the broker from a browser, separated by commas.',
+  }),
+  trustedProxies: list(isAddressOrSubnet, 'addresses or subnets such as 10.0.0.0/8, separated by commas').default([]).meta({
+    placeholder: 'ADDRESSES',
+    description: 'Addresses and subnets of proxies whose X-Forwarded-For is believed, separated by commas.',
   }),
   intakeSuccessStatus: choice('200', '202').transform(statusOf).default(200).meta({
     placeholder: '200|202',

@@ -11,6 +11,7 @@ import { KafkaError } from '@logbrook/kafka/errors'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { RequestAborted } from './body.ts'
+import { createClientAddress } from './client-address.ts'
 import type { App, AppEnv, Bindings, RouteContext } from './context.ts'
 import { beginExchange, elapsedMs } from './exchange.ts'
 import { createHostRules } from './hosts.ts'
@@ -30,12 +31,13 @@ export interface Door {
   readonly refuse: (error: unknown) => Response
 }
 
-export function createApp(context: RouteContext): Door {
-  const { options, metrics, logger } = context
+export function createApp(parts: Omit<RouteContext, 'clientAddress'>): Door {
+  const { options, metrics, logger } = parts
+  const context: RouteContext = { ...parts, clientAddress: createClientAddress(options.trustedProxies ?? []) }
   const surfaces = createSurfaces({ rootIntake: options.intake.rootTopic !== null })
   const hosts = createHostRules(options)
   const origins = createOriginRules(options.corsOrigins)
-  const logRequest = createRequestLog(logger)
+  const logRequest = createRequestLog(logger, context.clientAddress)
   const app: App = new Hono<AppEnv>({ getPath: (_, bindings) => surfaces.routedPath(bindings!.env!.incoming.url!) })
 
   if (options.corsOrigins.length > 0) app.use('*', corsFor(options.corsOrigins))

@@ -5,7 +5,6 @@
  * - Both are UTF-8; the first colon ends the name, so that a password may hold colons.
  */
 import { isUtf8 } from 'node:buffer'
-import { canonicalHost } from '@logbrook/acl/host'
 import type { Presented } from '@logbrook/broker/authentication'
 import type { Caller } from '@logbrook/broker/caller'
 import type { Bindings, RouteContext } from './context.ts'
@@ -27,16 +26,16 @@ export function apiKeyCaller(env: Bindings, context: RouteContext): Promise<Call
   return identify(env, context, presentedKey(env.incoming.headers['dd-api-key']), 'ignore')
 }
 
-async function identify(env: Bindings, { broker }: RouteContext, presented: Presented, wrong: 'refuse' | 'ignore'): Promise<Caller> {
-  const host = addressOf(env.incoming.socket.remoteAddress)
+async function identify(
+  env: Bindings,
+  { broker, clientAddress }: RouteContext,
+  presented: Presented,
+  wrong: 'refuse' | 'ignore',
+): Promise<Caller> {
+  const host = clientAddress(env.incoming)
   const principal = await broker.authentication.identify(presented, { address: host, wrong })
   env.exchange.principal = principal
   return { principal, host }
-}
-
-/** A connection that is gone has no address, and nobody who would see the answer. */
-function addressOf(remoteAddress: string | undefined): string {
-  return remoteAddress === undefined ? '' : (canonicalHost(remoteAddress) ?? remoteAddress)
 }
 
 const BASIC = /^basic +(?<credentials>[a-z0-9+/]+={0,2}) *$/i

@@ -7,6 +7,7 @@ import type { Context, Hono } from 'hono'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { ServerOptions } from '../server-options.ts'
+import type { ClientAddress } from './client-address.ts'
 import type { Exchange } from './exchange.ts'
 import type { Waits } from './waits.ts'
 
@@ -19,6 +20,7 @@ export interface RouteContext {
   readonly logger: Logger
   /** Everything that waits on behalf of a client: `waits.open(outgoing)` gives the signal that ends it. */
   readonly waits: Waits
+  readonly clientAddress: ClientAddress
 }
 
 /** Node's own request and response, and our notes on the exchange. */

@@ -7,6 +7,7 @@
  */
 import { CLIENT_ID_LENGTH_MAX } from '@logbrook/kafka/limits'
 import type { Logger } from '../logger.ts'
+import type { ClientAddress } from './client-address.ts'
 import type { Bindings } from './context.ts'
 import { elapsedMs } from './exchange.ts'
 import { rawPath } from './raw-path.ts'
@@ -16,12 +17,13 @@ export type RequestLog = (env: Bindings, surface: Surface, status: number) => vo
 
 type Level = 'debug' | 'info' | 'warn'
 
-export function createRequestLog(logger: Logger): RequestLog {
+export function createRequestLog(logger: Logger, clientAddress: ClientAddress): RequestLog {
   return ({ incoming, outgoing, exchange }, surface, status) => {
     const path = rawPath(incoming.url ?? '')
     const level = levelOf(surface, incoming.method, path, status)
     if (!logger.isLevelEnabled(level)) return
     const { socket } = incoming
+    const host = clientAddress(incoming)
     const sentBefore = socket.bytesWritten
     // An answer has been sent, and counted, when its response closes.
     outgoing.once('close', () => {
@@ -32,7 +34,7 @@ export function createRequestLog(logger: Logger): RequestLog {
           status,
           durationMs: Math.round(elapsedMs(exchange) * 1000) / 1000,
           principal: exchange.principal,
-          host: socket.remoteAddress,
+          host,
           clientId: clientIdOf(incoming.headers['kafka-client-id'], surface, path),
           bytes: socket.bytesWritten - sentBefore,
         },
