@@ -7,18 +7,11 @@
  * - The addon is better-sqlite3's prebuilt one for one platform, copied, and its JavaScript is bundled: outside the workspace there is no
  *   package to find it in.
  */
-import { globSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 import type { Plugin } from 'rolldown'
-
-const ROOT = join(import.meta.dirname, '../..')
-const STORAGE = join(ROOT, 'packages/storage/src')
-const ENTRIES = {
-  main: join(ROOT, 'apps/server/src/main.ts'),
-  // Found by their names from the file that starts them (worker-source.ts): all files lie in one directory.
-  ...Object.fromEntries(globSync('*-worker.ts', { cwd: STORAGE }).map((file) => [basename(file, '.ts'), join(STORAGE, file)])),
-}
+import { definitions, ENTRIES } from './program.ts'
 
 export interface BundleOptions {
   readonly outDir: string
@@ -28,7 +21,12 @@ export interface BundleOptions {
 
 /** Writes the bundle, in place of what is in `outDir`; answers the path of the program. */
 export async function bundle({ outDir, platform = `${process.platform}-${process.arch}` }: BundleOptions): Promise<string> {
-  await using build = await rolldown({ input: ENTRIES, platform: 'node', plugins: [sqliteFor(platform)] })
+  await using build = await rolldown({
+    input: ENTRIES,
+    platform: 'node',
+    transform: { define: await definitions() },
+    plugins: [sqliteFor(platform)],
+  })
   await build.write({
     dir: outDir,
     cleanDir: true,

@@ -10,7 +10,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // A broker goes on when its log lines cannot be written: their reader has left, or their disk is full.
 process.stderr.on('error', () => {})
 
-const exitCode = await run(process.argv.slice(2), {
+const running = run(process.argv.slice(2), {
   env: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -23,4 +23,5 @@ const exitCode = await run(process.argv.slice(2), {
 
 // Not left to Node: before it ends by itself it gives signals back their default, and one that comes twice, as npm's do, would end a
 // broker that has drained as if it had been killed.
-process.exit(exitCode)
+// Not awaited either: a single executable's script is of the kind that cannot wait (CommonJS).
+void running.then((exitCode) => process.exit(exitCode))

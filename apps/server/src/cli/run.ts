@@ -1,6 +1,5 @@
 /** From a command line to an exit code. */
 import { nearest } from '@logbrook/kafka/nearest'
-import packageJson from '../../package.json' with { type: 'json' }
 import { UsageError } from '../usage-error.ts'
 import { readArguments } from './arguments.ts'
 import { COMMANDS, isWord } from './commands.ts'
@@ -33,7 +32,7 @@ async function dispatch(args: readonly string[], shell: Shell): Promise<void> {
   const [first, second] = args
   if (first === undefined) throw new UsageError(`say what to do.\n\n${overview()}`)
   if (isHelp(first)) return await printLine(shell.stdout, overview())
-  if (first === '--version' || first === '-V') return await printLine(shell.stdout, packageJson.version)
+  if (first === '--version' || first === '-V') return await printLine(shell.stdout, (await import('../version.ts')).versionLine())
   const entries = COMMANDS.filter(({ words }) => isWord(first, words[0]))
   const group = entries[0]?.words[0]
   if (group === undefined)

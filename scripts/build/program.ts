@@ -1,0 +1,19 @@
+/** What every form of the program is made from: its sources, and what the build knows that they do not. */
+import { globSync } from 'node:fs'
+import { basename, join } from 'node:path'
+
+export const ROOT = join(import.meta.dirname, '../..')
+const SERVER = join(ROOT, 'apps/server/src')
+const STORAGE = join(ROOT, 'packages/storage/src')
+
+/** The program, and each of its threads, which are found by their names (packages/storage/src/worker-source.ts). */
+export const ENTRIES: Readonly<Record<string, string>> = {
+  main: join(SERVER, 'main.ts'),
+  ...Object.fromEntries(globSync('*-worker.ts', { cwd: STORAGE }).map((file) => [basename(file, '.ts'), join(STORAGE, file)])),
+}
+
+/** Replacements for names that the sources declare and do not define. */
+export async function definitions(): Promise<Record<string, string>> {
+  const { commit } = (await import(join(SERVER, 'commit.ts'))) as { readonly commit: () => string }
+  return { LOGBROOK_COMMIT: JSON.stringify(commit()) }
+}
