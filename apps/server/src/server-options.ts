@@ -11,7 +11,7 @@ export interface ServerOptions {
   /** 0 takes a free one. */
   readonly port: number
   readonly location: { readonly dataDir: string } | 'memory'
-  readonly durability: 'os' | 'fsync'
+  readonly durability: 'none' | 'os' | 'fsync'
   readonly checkpoint: 'worker' | 'inline'
   readonly authentication: AuthenticationMode
   readonly acls: boolean
@@ -29,6 +29,8 @@ export interface ServerOptions {
   /** For the partition rotation; seeded where a run must be repeatable. */
   readonly random: () => number
   readonly newTopicId?: () => TopicId
+  /** Whether the process keeps its own `Request` and `Response`. Replaced ones are faster, but everyone else in the process sees them. */
+  readonly keepGlobals?: boolean
   /** What a second process on the same directory is told of this one. */
   readonly owner?: string
   /** Runs on what was opened, before anyone can ask for it. */

@@ -1,11 +1,14 @@
 /** A running Logbrook: storage, broker and HTTP door put together, and taken apart again in order. */
 import { createBroker } from '@logbrook/broker/broker'
 import type { Broker } from '@logbrook/broker/broker'
+import type { Snapshot } from '@logbrook/storage/snapshot'
 import { openStorage } from '@logbrook/storage/storage'
 import type { Storage } from '@logbrook/storage/storage'
 import { createApp } from './http/app.ts'
+import type { Door } from './http/app.ts'
 import { listen } from './http/listener.ts'
 import { createWaits } from './http/waits.ts'
+import type { Waits } from './http/waits.ts'
 import { createMetrics } from './metrics.ts'
 import type { ServerOptions } from './server-options.ts'
 
@@ -19,32 +22,23 @@ export interface RunningServer extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** A server but for its port. */
+export interface Interior extends AsyncDisposable {
+  readonly broker: Broker
+  readonly storage: Storage
+  readonly door: Door
+  /** What waits on behalf of clients; to be stopped before the last answers are waited for. */
+  readonly waits: Waits
+}
+
 /**
  * @throws StartError when the address cannot be listened on
  * @throws KafkaError KAFKA_STORAGE_ERROR when the log cannot be opened
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { clock, logger } = options
-  const noteError = (error: unknown) => logger.error({ err: error }, 'something failed in the background')
   await using opened = new AsyncDisposableStack()
-
-  const metrics = createMetrics()
-  opened.defer(() => metrics.close())
-  const storage = await openStorage({ ...options, observer: metrics.storage })
-  opened.defer(() => storage.close())
-  await options.prepare?.(storage)
-  const broker = await createBroker({
-    ...options,
-    log: storage.log,
-    userStore: storage.users,
-    aclStore: storage.acls,
-    observer: metrics.broker,
-    onError: noteError,
-  })
-  opened.defer(() => broker.close())
-  const waits = createWaits()
-  const app = createApp({ broker, storage, clock, options, metrics, logger, waits })
-  const listener = await listen({ host: options.host, port: options.port, clock, onError: noteError, ...app })
+  const { broker, storage, door, waits } = opened.use(await openInterior(options))
+  const listener = await listen({ ...options, onError: noteErrors(options), ...door })
   opened.defer(async () => {
     waits.stop()
     await listener.close()
@@ -56,8 +50,39 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return { url: urlOf(options.host, listener.port), port: listener.port, broker, storage, close, [Symbol.asyncDispose]: close }
 }
 
+/**
+ * @param contents what the log is to hold instead of what is there
+ * @throws KafkaError KAFKA_STORAGE_ERROR when the log cannot be opened
+ */
+export async function openInterior(options: ServerOptions, contents?: Snapshot): Promise<Interior> {
+  const { clock, logger } = options
+  await using opened = new AsyncDisposableStack()
+  const metrics = createMetrics()
+  opened.defer(() => metrics.close())
+  const storage = await openStorage({ ...options, ...(contents === undefined ? {} : { contents }), observer: metrics.storage })
+  opened.defer(() => storage.close())
+  await options.prepare?.(storage)
+  const broker = await createBroker({
+    ...options,
+    log: storage.log,
+    userStore: storage.users,
+    aclStore: storage.acls,
+    observer: metrics.broker,
+    onError: noteErrors(options),
+  })
+  opened.defer(() => broker.close())
+  const waits = createWaits()
+  const door = createApp({ broker, storage, clock, options, metrics, logger, waits })
+  const interior = opened.move()
+  return { broker, storage, door, waits, [Symbol.asyncDispose]: () => interior.disposeAsync() }
+}
+
+export function noteErrors({ logger }: ServerOptions): (error: unknown) => void {
+  return (error) => logger.error({ err: error }, 'something failed in the background')
+}
+
 /** A server on every address is found on the loopback one. */
-function urlOf(host: string, port: number): string {
+export function urlOf(host: string, port: number): string {
   const reachable = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.includes(':') ? `[${host}]` : host)
   return `http://${reachable}:${port}`
 }

@@ -15,8 +15,13 @@ import { assertSchema, migrate } from './schema.ts'
 export type Database = Sqlite.Database
 export type Statement<Parameters extends unknown[], Row> = Sqlite.Statement<Parameters, Row>
 
-/** `os`: a killed process loses nothing acknowledged. `fsync`: a power cut neither. */
-export type Durability = 'os' | 'fsync'
+/**
+ * `os`: a killed process loses nothing acknowledged. `fsync`: a power cut neither. `none`: as `os`, but a power cut may spoil the
+ * whole file, for which nothing ever waits for the disk.
+ */
+export type Durability = 'none' | 'os' | 'fsync'
+
+const SYNCHRONOUS: Readonly<Record<Durability, string>> = { none: 'OFF', os: 'NORMAL', fsync: 'FULL' }
 
 /** SQLite's own ceiling: reads come from the page cache of the operating system without being copied through a buffer. */
 const MMAP_BYTES = 2 ** 31 - 2 ** 16
@@ -54,20 +59,31 @@ export function openDatabase(location: { readonly dataDir: string } | 'memory', 
   try {
     database = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS })
     assertSchema(database, file)
-    database.pragma('page_size = 4096')
-    database.pragma('journal_mode = WAL')
-    database.pragma('wal_autocheckpoint = 0')
-    database.pragma(`synchronous = ${durability === 'fsync' ? 'FULL' : 'NORMAL'}`)
-    database.pragma(`mmap_size = ${MMAP_BYTES}`)
-    database.pragma(`cache_size = -${CACHE_KIB}`)
-    database.pragma('temp_store = MEMORY')
-    migrate(database)
+    prepareToWrite(database, durability)
     return database
   } catch (error) {
     database?.close()
     if (error instanceof KafkaError) throw error
     throw new KafkaError('KAFKA_STORAGE_ERROR', `${file} cannot be opened: ${reasonOf(error)}`, { cause: error })
   }
+}
+
+/** Opens for writing, in memory, the bytes of a database file of ours. */
+export function openImage(image: Buffer): Database {
+  const database = new Sqlite(image)
+  prepareToWrite(database, 'none')
+  return database
+}
+
+function prepareToWrite(database: Database, durability: Durability): void {
+  database.pragma('page_size = 4096')
+  database.pragma('journal_mode = WAL')
+  database.pragma('wal_autocheckpoint = 0')
+  database.pragma(`synchronous = ${SYNCHRONOUS[durability]}`)
+  database.pragma(`mmap_size = ${MMAP_BYTES}`)
+  database.pragma(`cache_size = -${CACHE_KIB}`)
+  database.pragma('temp_store = MEMORY')
+  migrate(database)
 }
 
 /**

@@ -22,24 +22,27 @@ import type { PageSync } from './page-sync.ts'
 import { createPageSync } from './page-sync.ts'
 import { createReader } from './reader.ts'
 import { createRetention } from './retention.ts'
+import type { Snapshot } from './snapshot.ts'
+import { openSnapshot, replaceDatabaseFile, takeSnapshot } from './snapshot.ts'
 import { Sweeper } from './sweeper.ts'
 import { Topics, randomTopicId } from './topics.ts'
 import { createTrim } from './trim.ts'
 import { createUserStore } from './users.ts'
 import { Waiters } from './waiters.ts'
+import { createWriteHealth, roomBytesOf } from './write-health.ts'
 import { Writer } from './writer.ts'
 
-import { createWriteHealth, roomBytesOf } from './write-health.ts'
 export interface StorageOptions {
   /** `memory` leaves nothing behind. */
   readonly location: { readonly dataDir: string } | 'memory'
-  /** `os`: a killed process loses nothing acknowledged. `fsync`: a power cut neither. */
   readonly durability: Durability
   readonly clock: Clock
   /** Where checkpoints run: in a thread, or in the writer, after its answers are out. */
   readonly checkpoint: 'worker' | 'inline'
   /** Must never answer the same id twice. Random unless given. */
   readonly newTopicId?: () => TopicId
+  /** What it is to hold when it is opened, in place of what is there; its topics get new ids. */
+  readonly contents?: Snapshot
   readonly observer?: StorageObserver
   /** What a second process is told of this one: "logbrook, pid 123". */
   readonly owner?: string
@@ -56,22 +59,29 @@ export interface Storage extends AsyncDisposable {
   readonly users: UserStore
   readonly acls: AclStore
   sizes(): { readonly databaseBytes: number; readonly walBytes: number }
+  /** What it holds now. */
+  snapshot(): Snapshot
+  /** Tells everyone that the topics are gone, and leaves what is kept as it is: to be closed then, and its contents replaced. */
+  abandon(): void
   /** Calls of `waitForAppend` that have not been answered. */
   waiting(): number
+  /** Why the disk takes no writes, in its own words; `undefined` when it took the last one, or takes one now. */
+  writeFailure(): string | undefined
   /** Idempotent. */
   close(): Promise<void>
 }
 
 /** @throws KafkaError KAFKA_STORAGE_ERROR, in one sentence for whoever started the process */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
-  const { location, durability } = options
-  /** Why the disk takes no writes, in its own words; `undefined` when it took the last one, or takes one now. */
-  writeFailure(): string | undefined
-  if (location === 'memory') return createStorage(options, openDatabase(location, durability), undefined)
+  const { location, durability, contents, newTopicId = randomTopicId } = options
+  if (location === 'memory') {
+    return createStorage(options, contents ? openSnapshot(contents, newTopicId) : openDatabase(location, durability), undefined)
+  }
   makeDataDir(location.dataDir)
   const lock = lockDirectory(location.dataDir, options.owner ?? 'another Logbrook')
   let database: Database | undefined
   try {
+    if (contents !== undefined) replaceDatabaseFile(databaseFile(location.dataDir), contents, newTopicId)
     database = openDatabase(location, durability)
     return createStorage(options, database, lock)
   } catch (error) {
@@ -115,7 +125,12 @@ function createStorage(options: StorageOptions, database: Database, lock: Direct
     users: createUserStore(database, transact),
     acls: createAclStore(database, transact),
     sizes: () => sizesOf(options.location, database),
+    snapshot: () => guard('could not take a snapshot', () => takeSnapshot(database)),
+    abandon() {
+      for (const partition of topics.abandon()) waiters.gone(partition)
+    },
     waiting: () => waiters.count,
+    writeFailure: failure,
     close: () => (closed ??= close()),
     [Symbol.asyncDispose]: () => (closed ??= close()),
   }
@@ -130,7 +145,6 @@ function createStorage(options: StorageOptions, database: Database, lock: Direct
     lock?.release()
   }
 }
-    writeFailure: failure,
 
 function checkpointerOf(
   { location, checkpoint, observer }: StorageOptions,

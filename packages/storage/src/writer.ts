@@ -15,6 +15,7 @@ import { BATCH_COLUMNS } from './batch-row.ts'
 import type { Checkpointer } from './checkpointer.ts'
 import type { Database, Transact } from './database.ts'
 import { storageError } from './database.ts'
+import { inNextTurn } from './next-turn.ts'
 import type { BoundsReader, Partition } from './partitions.ts'
 import { labelOf } from './partitions.ts'
 import type { RowDraft } from './row-draft.ts'
@@ -73,7 +74,7 @@ export class Writer {
   #schedule(): void {
     if (this.#isScheduled) return
     this.#isScheduled = true
-    setImmediate(() => void this.#turn())
+    inNextTurn(() => void this.#turn())
   }
 
   async #turn(): Promise<void> {

@@ -24,6 +24,7 @@ import {
 } from '@logbrook/kafka/limits'
 import { StartError } from '../start-error.ts'
 import { discardBody } from './body.ts'
+import { sendingPlainly } from './plain-response.ts'
 import { answerUnreadable } from './unreadable.ts'
 
 export interface Listener {
@@ -41,6 +42,8 @@ export interface ListenerOptions {
   readonly refuse: (error: unknown) => Response
   /** Told when a connection could not be accepted. */
   readonly onError: (error: unknown) => void
+  /** Whether the process keeps its own `Request` and `Response`: node-server replaces them with faster ones. */
+  readonly keepGlobals?: boolean
   readonly limits?: Partial<HttpLimits>
 }
 
@@ -74,12 +77,15 @@ function serverOptions(limits: HttpLimits): HttpServerOptions {
 }
 
 /** @throws StartError when the address cannot be listened on */
-export async function listen({ host, port, clock, answer, refuse, onError, ...options }: ListenerOptions): Promise<Listener> {
+export async function listen(options: ListenerOptions): Promise<Listener> {
+  const { host, port, clock, refuse, onError, keepGlobals = false } = options
   const limits = { ...LIMITS, ...options.limits }
+  const answer = keepGlobals ? sendingPlainly(options.answer) : options.answer
   const respond = getRequestListener((request, env) => answer(request, env as HttpBindings), {
     // What an HTTP/1.0 request without a Host header is taken to mean.
     hostname: 'localhost',
     autoCleanupIncoming: false,
+    overrideGlobalObjects: !keepGlobals,
     errorHandler: refuse,
   })
   const connections = new Connections()

@@ -7,6 +7,8 @@ import type { ServerResponse } from 'node:http'
 export interface Waits {
   /** Aborts when the client is gone, or when the server stops; then the client is still there to be answered. */
   open(outgoing: ServerResponse): AbortSignal
+  /** Whether something waits on behalf of the client that is answered there. */
+  isOpen(outgoing: ServerResponse): boolean
   /** Whether the server is stopping. */
   readonly stopping: boolean
   /** Ends every wait, and each one that is opened from now on. */
@@ -14,7 +16,7 @@ export interface Waits {
 }
 
 export function createWaits(): Waits {
-  const open = new Set<AbortController>()
+  const open = new Map<ServerResponse, AbortController>()
   let stopping = false
 
   return {
@@ -24,20 +26,21 @@ export function createWaits(): Waits {
         controller.abort()
         return controller.signal
       }
-      open.add(controller)
+      open.set(outgoing, controller)
       // Every response closes, answered or not.
       outgoing.once('close', () => {
-        open.delete(controller)
+        open.delete(outgoing)
         controller.abort()
       })
       return controller.signal
     },
+    isOpen: (outgoing) => open.has(outgoing),
     get stopping() {
       return stopping
     },
     stop() {
       stopping = true
-      for (const controller of open) controller.abort()
+      for (const controller of open.values()) controller.abort()
       open.clear()
     },
   }

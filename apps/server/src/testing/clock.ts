@@ -1,0 +1,68 @@
+/** The broker's time, in the hands of a test. */
+import { createManualClock, systemClock } from '@logbrook/kafka/clock'
+import type { Clock } from '@logbrook/kafka/clock'
+import { DURATION_RULE, durationMs } from '@logbrook/kafka/duration'
+import type { Duration } from '@logbrook/kafka/duration'
+import { KafkaError } from '@logbrook/kafka/errors'
+import { parseTime } from './options.ts'
+
+export interface FixtureClock {
+  readonly kind: 'manual' | 'system'
+  /** The broker's wall clock, in epoch milliseconds. */
+  now(): number
+  /**
+   * Moves a manual clock forward. What is due on the way happens, each at its own time: long polls end, waiting and refusals run out.
+   * Resolves when retention has been enforced as of the new time.
+   */
+  advance(by: Duration): Promise<void>
+  /** Sets a manual clock's wall time, also backwards, as an operator or NTP would. What waits keeps its remaining time. */
+  set(time: number | string | Date): void
+}
+
+export interface FixtureClockOptions {
+  readonly kind: 'manual' | 'system'
+  /** Where a manual clock begins. */
+  readonly nowMs: number | undefined
+}
+
+export interface ClockPair {
+  /** What the broker goes by. */
+  readonly clock: Clock
+  /** @param settle brings the broker up to the present time */
+  inHand(settle: () => Promise<void>): FixtureClock
+}
+
+export function createClock({ kind, nowMs }: FixtureClockOptions): ClockPair {
+  if (kind === 'system') return { clock: systemClock, inHand: () => systemFixtureClock }
+  const clock = createManualClock(nowMs)
+  return {
+    clock,
+    inHand: (settle) => ({
+      kind,
+      now: () => clock.now(),
+      async advance(by) {
+        const ms = durationMs(by)
+        if (ms === null)
+          throw new KafkaError('INVALID_REQUEST', `clock.advance: ${JSON.stringify(by)} is no duration; it must be ${DURATION_RULE}`)
+        clock.advance(ms)
+        await settle()
+      },
+      set: (time) => clock.set(parseTime(time, 'clock.set')),
+    }),
+  }
+}
+
+const systemFixtureClock: FixtureClock = {
+  kind: 'system',
+  now: () => systemClock.now(),
+  async advance() {
+    throw immovable()
+  },
+  set() {
+    throw immovable()
+  },
+}
+
+function immovable(): KafkaError {
+  return new KafkaError('INVALID_REQUEST', "the clock is the machine's, which no test moves; create the broker with clock: 'manual'")
+}
