@@ -1,6 +1,7 @@
 /** A running Logbrook: storage, broker and HTTP door put together, and taken apart again in order. */
 import { createBroker } from '@logbrook/broker/broker'
 import type { Broker } from '@logbrook/broker/broker'
+import type { Log } from '@logbrook/kafka/log'
 import type { Snapshot } from '@logbrook/storage/snapshot'
 import { openStorage } from '@logbrook/storage/storage'
 import type { Storage } from '@logbrook/storage/storage'
@@ -50,11 +51,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return { url: urlOf(options.host, listener.port), port: listener.port, broker, storage, close, [Symbol.asyncDispose]: close }
 }
 
-/**
- * @param contents what the log is to hold instead of what is there
- * @throws KafkaError KAFKA_STORAGE_ERROR when the log cannot be opened
- */
-export async function openInterior(options: ServerOptions, contents?: Snapshot): Promise<Interior> {
+export interface InteriorOptions {
+  /** What the log is to hold instead of what is there. */
+  readonly contents?: Snapshot | undefined
+  /** Stand between the parts, and see what the outer asks of the inner. */
+  readonly intercept?: Interceptors | undefined
+}
+
+export interface Interceptors {
+  /** What the use cases take for the log. */
+  readonly log?: (log: Log) => Log
+  /** What the routes take for the broker. */
+  readonly broker?: (broker: Broker) => Broker
+}
+
+/** @throws KafkaError KAFKA_STORAGE_ERROR when the log cannot be opened */
+export async function openInterior(options: ServerOptions, { contents, intercept = {} }: InteriorOptions = {}): Promise<Interior> {
   const { clock, logger } = options
   await using opened = new AsyncDisposableStack()
   const metrics = createMetrics()
@@ -64,7 +76,7 @@ export async function openInterior(options: ServerOptions, contents?: Snapshot):
   await options.prepare?.(storage)
   const broker = await createBroker({
     ...options,
-    log: storage.log,
+    log: intercept.log?.(storage.log) ?? storage.log,
     userStore: storage.users,
     aclStore: storage.acls,
     observer: metrics.broker,
@@ -72,7 +84,7 @@ export async function openInterior(options: ServerOptions, contents?: Snapshot):
   })
   opened.defer(() => broker.close())
   const waits = createWaits()
-  const door = createApp({ broker, storage, clock, options, metrics, logger, waits })
+  const door = createApp({ broker: intercept.broker?.(broker) ?? broker, storage, clock, options, metrics, logger, waits })
   const interior = opened.move()
   return { broker, storage, door, waits, [Symbol.asyncDispose]: () => interior.disposeAsync() }
 }

@@ -16,7 +16,7 @@ import type { Door } from '../http/app.ts'
 import { listen } from '../http/listener.ts'
 import type { ServerOptions } from '../server-options.ts'
 import { noteErrors, openInterior, urlOf } from '../server.ts'
-import type { Interior } from '../server.ts'
+import type { Interceptors, Interior } from '../server.ts'
 
 export interface RestorableServer extends AsyncDisposable {
   readonly url: string
@@ -33,8 +33,9 @@ export interface RestorableServer extends AsyncDisposable {
 export interface RestorableServerOptions {
   /** What it holds at first; `options.prepare` adds to it. */
   readonly contents?: Snapshot | undefined
-  /** Stands in front of the door, whatever is behind it. */
-  readonly intercept?: ((door: Door) => Door) | undefined
+  readonly intercept?:
+    | (Interceptors & { /** Stands in front of the door, whatever is behind it. */ readonly door?: (door: Door) => Door })
+    | undefined
 }
 
 /** Requests that take longer to arrive find their topics gone. */
@@ -43,12 +44,12 @@ const UNDER_WAY_MS_MAX = 1_000
 /** @throws what `startServer` throws */
 export async function startRestorableServer(
   options: ServerOptions,
-  { contents: firstContents, intercept = (door) => door }: RestorableServerOptions = {},
+  { contents: firstContents, intercept }: RestorableServerOptions = {},
 ): Promise<RestorableServer> {
   const { prepare: _, ...reopenOptions } = options
   const inTurn = createGate(1)
   await using opened = new AsyncDisposableStack()
-  let interior = await openInterior(options, firstContents)
+  let interior = await openInterior(options, { contents: firstContents, intercept })
   opened.defer(() => interior[Symbol.asyncDispose]())
   let replacement: Promise<void> | undefined
   const underWay = new Map<ServerResponse, Promise<Response>>()
@@ -64,11 +65,15 @@ export async function startRestorableServer(
     refuse: (error) => interior.door.refuse(error),
   }
   // Stopping must come to an end on a clock that stands still, too.
-  const listener = await listen({ ...options, clock: systemClock, onError: noteErrors(options), ...intercept(door) })
+  const listener = await listen({ ...options, clock: systemClock, onError: noteErrors(options), ...(intercept?.door?.(door) ?? door) })
   opened.defer(async () => {
     interior.waits.stop()
     await listener.close()
   })
+
+  function reopen(contents?: Snapshot): Promise<Interior> {
+    return openInterior(reopenOptions, { contents, intercept })
+  }
 
   async function replace(contents: Snapshot): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -77,13 +82,13 @@ export async function startRestorableServer(
       await answered()
       if (options.location === 'memory') {
         const previous = interior
-        interior = await openInterior(reopenOptions, contents)
+        interior = await reopen(contents)
         await leave(previous)
       } else {
         await leave(interior)
         // A file can be put in place of another only when nobody has that open.
-        interior = await openInterior(reopenOptions, contents).catch(async (error: unknown) => {
-          interior = await openInterior(reopenOptions)
+        interior = await reopen(contents).catch(async (error: unknown) => {
+          interior = await reopen()
           throw error
         })
       }
