@@ -7,8 +7,11 @@ export interface CommandEntry {
   readonly load: () => Promise<{ readonly command: Command }>
 }
 
+/** What `logbrook` alone does, too. */
+export const START: CommandEntry = { words: ['start'], summary: 'Start a broker.', load: () => import('./start.ts') }
+
 export const COMMANDS: readonly CommandEntry[] = [
-  { words: ['start'], summary: 'Start a broker.', load: () => import('./start.ts') },
+  START,
   { words: ['topics', 'list'], summary: 'List topics.', load: () => import('./topics/list.ts') },
   { words: ['topics', 'create'], summary: 'Create topics.', load: () => import('./topics/create.ts') },
   {
