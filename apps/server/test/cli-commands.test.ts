@@ -48,7 +48,9 @@ function jsonLines(text: string): readonly unknown[] {
 
 test('topics', async () => {
   assert.equal(await say('topic create orders -p 4 -c retention.ms=7d'), 'created topic orders with 4 partitions\n')
-  assert.match(await say('topics list'), /^NAME +PARTITIONS\n(?:.*\n)*orders +4\n/)
+  assert.match(await say('topics list'), /^NAME +PARTITIONS +RECORDS\n(?:.*\n)*orders +4 +0\n/)
+  assert.equal(await say('topics'), await say('topics list'))
+  assert.equal(await say('topic --json'), await say('topics list --json'))
   assert.match(await say('topics describe orders'), /retention\.ms=604800000\n[^]*PARTITION +LOG START +HIGH WATERMARK\n0 +0 +0\n/)
   assert.equal(await say('topics alter orders -p 5 --delete-config retention.ms -c retention.bytes=1MiB'), 'altered topic orders\n')
   const [topic] = jsonLines(await say('topics describe orders --json')) as [{ partitions: unknown[]; config: Record<string, unknown> }]
@@ -121,7 +123,7 @@ test('more records than one fetch holds come whole and in order', async () => {
 test('users', async () => {
   assert.equal(await say('user create alice --role service', { input: 'wonder:land\n' }), 'created user alice, role service\n')
   assert.equal(await say('users create bob --no-password'), 'created user bob, role user\n')
-  assert.match(await say('users list'), /NAME +ROLE +PASSWORD\nalice +service +yes\nbob +user +no\n/)
+  assert.match(await say('users'), /NAME +ROLE +PASSWORD\nalice +service +yes\nbob +user +no\n/)
   await say('topics list', { env: { LOGBROOK_USER: 'alice:wonder:land' } })
   await say('users passwd alice', { env: { LOGBROOK_NEW_PASSWORD: 'looking-glass' } })
   await say('topics list --user alice:looking-glass')
@@ -147,7 +149,8 @@ test('ACL bindings', async () => {
   assert.deepEqual(jsonLines(created), [binding, { ...binding, operation: 'WRITE' }])
   await say('acls create --deny-principal User:eve --topic app- --resource-pattern-type prefixed')
   assert.match(await say('acls list --deny-principal User:eve'), /User:eve +DENY +ALL +TOPIC app- +PREFIXED +\*\n$/)
-  assert.equal(jsonLines(await say('acls list --json')).length, 3)
+  assert.equal(jsonLines(await say('acls --json')).length, 3)
+  assert.match(await say('acls'), /^PRINCIPAL +PERMISSION +OPERATION +RESOURCE +PATTERN +HOST\n/)
   assert.match(await say('acls explain --principal User:alice --operation read --topic logs'), /User:alice may READ/)
   assert.equal(jsonLines(await say('acls delete --allow-principal User:alice --json')).length, 2)
   await assertRefused('acls delete', 2, /--all/)
@@ -179,5 +182,5 @@ test('what is not a command gets the nearest one', async () => {
   await assertRefused('topcs list', 2, /unknown command topcs; did you mean topics\?/)
   await assertRefused('topics creat x', 2, /unknown command topics creat; did you mean topics create\?/)
   assert.match(await say('--version'), VERSION_LINE)
-  assert.match(await say('topics --help'), /^Usage: logbrook topics COMMAND/)
+  assert.match(await say('topics --help'), /^Usage: logbrook topics \[COMMAND\]/)
 })

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { createManualClock } from '@logbrook/kafka/clock'
+import { OFFSETS_PER_PARTITION_MAX } from '@logbrook/kafka/limits'
 import { readArguments } from '../src/cli/arguments.ts'
 import { combinations } from '../src/cli/acls/options.ts'
 import { COMMANDS } from '../src/cli/commands.ts'
 import { compileFormat, jsonFormat } from '../src/cli/consume/format.ts'
-import { parseStartOffset } from '../src/cli/consume/start-offset.ts'
+import { parseStartOffset, START_OFFSET_HELP } from '../src/cli/consume/start-offset.ts'
 import { commandHelp, overview } from '../src/cli/help.ts'
 import { createShutdown } from '../src/cli/shutdown.ts'
 import { parseConfigText } from '../src/cli/topics/config-text.ts'
@@ -91,15 +92,31 @@ describe('formats of consume', () => {
   })
 })
 
-test('offsets are what users of kcat and rpk type', () => {
-  assert.deepEqual(parseStartOffset('start'), { kind: 'time', at: 'earliest' })
-  assert.deepEqual(parseStartOffset('end'), { kind: 'time', at: 'latest' })
-  assert.deepEqual(parseStartOffset('0'), { kind: 'at', offset: 0 })
-  assert.deepEqual(parseStartOffset('-10'), { kind: 'before-end', count: 10 })
-  assert.deepEqual(parseStartOffset('@1707744000000'), { kind: 'time', at: 1_707_744_000_000 })
-  assert.deepEqual(parseStartOffset('@2024-02-12T13:20:00Z'), { kind: 'time', at: 1_707_744_000_000 })
-  for (const text of ['', 'middle', '1.5', '@', '@yesterday', '--1', '99999999999999999']) {
-    assert.throws(() => parseStartOffset(text), UsageError, text)
+describe('where reading begins', () => {
+  const NOW = 1_707_744_000_000
+  const parsed = (text: string) => parseStartOffset('--from', text, NOW)
+  test('is what users of kcat and rpk type', () => {
+    assert.deepEqual(parsed('start'), { kind: 'time', at: 'earliest' })
+    assert.deepEqual(parsed('end'), { kind: 'time', at: 'latest' })
+    assert.deepEqual(parsed('0'), { kind: 'at', offset: 0 })
+    assert.deepEqual(parsed('-10'), { kind: 'before-end', count: 10 })
+    assert.deepEqual(parsed('@1707744000000'), { kind: 'time', at: 1_707_744_000_000 })
+    assert.deepEqual(parsed('@2024-02-12T13:20:00Z'), { kind: 'time', at: 1_707_744_000_000 })
+  })
+  test('is a while ago, or a time', () => {
+    assert.deepEqual(parsed('10m'), { kind: 'time', at: NOW - 600_000 })
+    assert.deepEqual(parsed('1.5h'), { kind: 'time', at: NOW - 5_400_000 })
+    assert.deepEqual(parsed('999999d'), { kind: 'time', at: 0 }, 'nothing is older than 1970')
+    assert.deepEqual(parsed('2024-02-12T13:20:00Z'), { kind: 'time', at: 1_707_744_000_000 })
+    assert.deepEqual(parsed('2024-02-12'), { kind: 'time', at: Date.UTC(2024, 1, 12) })
+  })
+  test('is an offset up to the largest that a partition can hold, and a time above', () => {
+    assert.deepEqual(parsed(String(OFFSETS_PER_PARTITION_MAX - 1)), { kind: 'at', offset: OFFSETS_PER_PARTITION_MAX - 1 })
+    assert.deepEqual(parsed(String(OFFSETS_PER_PARTITION_MAX)), { kind: 'time', at: OFFSETS_PER_PARTITION_MAX })
+  })
+  for (const text of ['', 'middle', '1.5', '@', '@yesterday', '--1', '99999999999999999', '10 m', 'monday 3', '2024-13-01']) {
+    test(`is not ${JSON.stringify(text)}`, () =>
+      assert.throws(() => parsed(text), new UsageError(`--from is ${JSON.stringify(text)}; it must be ${START_OFFSET_HELP}`)))
   }
 })
 

@@ -67,7 +67,12 @@ export function createConnection({ url, user, password, clientId, fetch = global
     send,
     async ask<T>(call: Call) {
       const response = await send(call)
-      return (await response.json()) as T
+      try {
+        return (await response.json()) as T
+      } catch (error) {
+        call.signal?.throwIfAborted()
+        throw new LogbrookError('UNREACHABLE', 0, `the answer of ${base} broke off: ${reasonOf(error)}`, { cause: error })
+      }
     },
   }
 }

@@ -3,14 +3,16 @@ import type { Command, Options } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import type { CommandEntry } from './commands.ts'
 
-const OVERVIEW_EXAMPLES = ['start --memory', 'topics create logs -p 4', `produce logs '{"message":"hello"}'`, 'consume logs -e'] as const
+const OVERVIEW_EXAMPLES = ['--memory', 'topics create logs -p 4', `produce logs '{"message":"hello"}'`, 'tail logs --from 10m'] as const
 
 /** `logbrook --help`. */
 export function overview(): string {
   return [
     'Logbrook: a log broker with an HTTP front door.',
     '',
-    'Usage: logbrook COMMAND [OPTION]...',
+    'Usage: logbrook [COMMAND] [OPTION]...',
+    '',
+    'Without a command: start.',
     '',
     ...columns(COMMANDS.map(({ words, summary }) => [words.join(' '), summary])),
     '',
@@ -24,7 +26,9 @@ export function overview(): string {
 /** `logbrook topics --help`. */
 export function groupHelp(group: string, entries: readonly CommandEntry[]): string {
   return [
-    `Usage: logbrook ${group} COMMAND [OPTION]...`,
+    `Usage: logbrook ${group} [COMMAND] [OPTION]...`,
+    '',
+    'Without a command: list.',
     '',
     ...columns(entries.map(({ words, summary }) => [words.join(' '), summary])),
   ].join('\n')

@@ -2,7 +2,7 @@
 import { nearest } from '@logbrook/kafka/nearest'
 import { UsageError } from '../usage-error.ts'
 import { readArguments } from './arguments.ts'
-import { COMMANDS, isWord } from './commands.ts'
+import { COMMANDS, isWord, START } from './commands.ts'
 import type { CommandEntry } from './commands.ts'
 import { commandHelp, groupHelp, overview } from './help.ts'
 import { printLine } from './shell.ts'
@@ -30,33 +30,25 @@ function sentenceOf(error: unknown): string {
 
 async function dispatch(args: readonly string[], shell: Shell): Promise<void> {
   const [first, second] = args
-  if (first === undefined) throw new UsageError(`say what to do.\n\n${overview()}`)
-  if (isHelp(first)) return await printLine(shell.stdout, overview())
+  if (first !== undefined && isHelp(first)) return await printLine(shell.stdout, overview())
   if (first === '--version' || first === '-V') return await printLine(shell.stdout, (await import('../version.ts')).versionLine())
+  if (first === undefined || first.startsWith('-')) return await runCommand(START, args, shell)
   const entries = COMMANDS.filter(({ words }) => isWord(first, words[0]))
-  const group = entries[0]?.words[0]
-  if (group === undefined)
-    throw new UsageError(
-      `unknown command ${first}; did you mean ${nearest(
-        first,
-        COMMANDS.map(({ words }) => words[0]),
-      )}?`,
-    )
   const [only] = entries
-  if (only !== undefined && only.words.length === 1) return await runCommand(only, args.slice(1), shell)
-  if (second === undefined || isHelp(second)) {
-    if (second === undefined) throw new UsageError(`say what to do with ${group}.\n\n${groupHelp(group, entries)}`)
-    return await printLine(shell.stdout, groupHelp(group, entries))
+  if (only === undefined) {
+    const known = COMMANDS.map(({ words }) => words[0])
+    throw new UsageError(`unknown command ${first}; did you mean ${nearest(first, known)}?`)
   }
-  const entry = entries.find(({ words }) => words[1] === second)
+  if (only.words.length === 1) return await runCommand(only, args.slice(1), shell)
+  const [group] = only.words
+  if (second !== undefined && isHelp(second)) return await printLine(shell.stdout, groupHelp(group, entries))
+  const isAlone = second === undefined || second.startsWith('-')
+  const entry = entries.find(({ words }) => words[1] === (isAlone ? 'list' : second))
   if (entry === undefined) {
-    const close = nearest(
-      second,
-      entries.map(({ words }) => words[1] ?? ''),
-    )
-    throw new UsageError(`unknown command ${group} ${second}; did you mean ${group} ${close}?`)
+    const known = entries.map(({ words }) => words[1] ?? '')
+    throw new UsageError(`unknown command ${group} ${second}; did you mean ${group} ${nearest(second ?? '', known)}?`)
   }
-  await runCommand(entry, args.slice(2), shell)
+  await runCommand(entry, args.slice(isAlone ? 1 : 2), shell)
 }
 
 async function runCommand(entry: CommandEntry, args: readonly string[], shell: Shell): Promise<void> {

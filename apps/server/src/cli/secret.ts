@@ -22,10 +22,10 @@ export async function readPassword(shell: Shell, userName: string): Promise<stri
 }
 
 async function prompt({ stdin, stderr }: Shell, userName: string): Promise<string> {
-  stderr.write(`Password for ${userName}: `)
-  // What is typed is echoed by readline, not by the terminal: into nothing.
+  // What is typed is echoed by readline, not by the terminal: into nothing. From before the prompt is seen, or quick fingers are too.
   const nothing = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: stdin, output: nothing, terminal: true })
+  stderr.write(`Password for ${userName}: `)
   try {
     return await lines.question('')
   } finally {

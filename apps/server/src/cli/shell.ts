@@ -4,9 +4,9 @@ import type { Readable, Writable } from 'node:stream'
 
 export interface Shell {
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly stdin: Readable & { readonly isTTY?: boolean; setRawMode?(on: boolean): unknown }
-  readonly stdout: Writable & { readonly isTTY?: boolean }
-  readonly stderr: Writable & { readonly isTTY?: boolean }
+  readonly stdin: Readable & { readonly isTTY?: boolean; readonly fd?: number; setRawMode?(on: boolean): unknown }
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   readonly clock: Clock
 }
 
@@ -25,18 +25,4 @@ export async function print(stream: Writable, chunk: string | Uint8Array): Promi
 
 export async function printJson(stream: Writable, value: unknown): Promise<void> {
   await printLine(stream, JSON.stringify(value))
-}
-
-/** Rows under a heading, in columns as wide as their widest cell. */
-export async function printTable(stream: Writable, heading: readonly string[], rows: readonly (readonly string[])[]): Promise<void> {
-  const widths = heading.map((title, column) => Math.max(title.length, ...rows.map((cells) => cells[column]?.length ?? 0)))
-  for (const cells of [heading, ...rows]) {
-    await printLine(
-      stream,
-      cells
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-  }
 }

@@ -6,7 +6,7 @@ export const command = defineCommand({
   positionals: '',
   options: { ...BINDING_OPTIONS, ...CONNECTION_OPTIONS, json: JSON_OPTION },
   details: 'Lists the bindings that hold what is asked for, word for word; all, when nothing is.',
-  examples: ['acls list', 'acls list --topic logs', 'acls list --allow-principal User:alice --json'],
+  examples: ['acls', 'acls list --topic logs', 'acls list --allow-principal User:alice --json'],
   async run({ shell, values }) {
     const filters = combinations(values)
     const client = await connect(shell, values)

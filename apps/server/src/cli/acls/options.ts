@@ -3,8 +3,9 @@ import type { AclBindingBody, AclFilter } from '@logbrook/contract/acls'
 import { CLUSTER_NAME, OPERATIONS, PATTERN_TYPES } from '@logbrook/kafka/acl'
 import { oneOf } from '../arguments.ts'
 import type { Option, Values } from '../command.ts'
-import { printJson, printTable } from '../shell.ts'
+import { printJson } from '../shell.ts'
 import type { Shell } from '../shell.ts'
+import { printTable } from '../table.ts'
 
 export const RESOURCE_OPTIONS = {
   topic: { type: 'string', multiple: true, placeholder: 'NAME', meaning: 'Topic; * is every topic.' },

@@ -55,7 +55,7 @@ function toBuffer(part: Buffer | string | number): Buffer {
   return Buffer.isBuffer(part) ? part : Buffer.from(String(part))
 }
 
-function bytesOf(base64: string | null): Buffer | null {
+export function bytesOf(base64: string | null): Buffer | null {
   return base64 === null ? null : Buffer.from(base64, 'base64')
 }
 

@@ -1,6 +1,7 @@
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { connect, CONNECTION_OPTIONS } from '../connect.ts'
-import { printJson, printLine, printTable } from '../shell.ts'
+import { printJson, printLine } from '../shell.ts'
+import { printTable } from '../table.ts'
 
 export const command = defineCommand({
   positionals: 'NAME',
