@@ -14,6 +14,13 @@ test('a program has a broker in itself, which answers the published client', asy
   assert.deepEqual(await client.produceValue('logs', 'hello'), { partition: 0, base_offset: 0, record_count: 1 })
 })
 
+test('the process that it lives in keeps its own globals', async () => {
+  const before = [globalThis.Request, globalThis.Response]
+  await using logbrook = await startLogbrook({ port: 0, memory: true })
+  assert.equal((await fetch(`${logbrook.url}/livez`)).status, 200)
+  assert.deepEqual([globalThis.Request, globalThis.Response], before)
+})
+
 test('records in a directory are there for the next broker on it', async () => {
   await using directory = await temporaryDirectory()
   const dataDir = join(directory.path, 'data')

@@ -9,7 +9,7 @@ export { StartError } from '../start-error.ts'
 export { UsageError } from '../usage-error.ts'
 
 /** The settings of `logbrook start`, by the same names (`--data-dir` is `dataDir`) and with the same defaults, but for `logLevel`. */
-export type LogbrookOptions = Partial<Config>
+export type StartOptions = Partial<Config>
 
 export interface RunningLogbrook extends AsyncDisposable {
   /** `http://127.0.0.1:8080`: where a client on this machine finds it. */
@@ -27,9 +27,9 @@ export interface RunningLogbrook extends AsyncDisposable {
  * @throws StartError when the address cannot be listened on
  * @throws KafkaError when the log cannot be opened, or the init file is not right
  */
-export async function startLogbrook(options: LogbrookOptions = {}): Promise<RunningLogbrook> {
+export async function startLogbrook(options: StartOptions = {}): Promise<RunningLogbrook> {
   const config = readOptions({ logLevel: 'silent', ...options })
-  const server = await startConfiguredServer(config, { clock: systemClock, stderr: process.stderr })
+  const server = await startConfiguredServer(config, { clock: systemClock, stderr: process.stderr, isGuest: true })
   const close = () => server.close()
   return { url: server.url, port: server.port, close, [Symbol.asyncDispose]: close }
 }

@@ -1,0 +1,38 @@
+/**
+ * The package's code: the program and every entry point in one build, so that what two of them share is one module, loaded once, and an error
+ * thrown by one is an instance of the class that another exports.
+ *
+ * - All that Logbrook is made of is inside, but for better-sqlite3 with its addons for every platform.
+ * - Written for the oldest Node of `engines`.
+ * - Names are kept: the stack of an error in somebody's test says where it was. White space is not: it takes time to load.
+ */
+import { join } from 'node:path'
+import { rolldown } from 'rolldown'
+import { definitions, ENTRIES } from '../program.ts'
+import { thirdPartyLicenses } from '../third-party-licenses.ts'
+import { DEPENDENCIES, ENTRY_POINTS, SERVER } from './layout.ts'
+
+const OLDEST_NODE = 'node22.15'
+
+export async function writeCode(outDir: string): Promise<void> {
+  await using build = await rolldown({
+    input: { ...ENTRIES, ...Object.fromEntries(Object.values(ENTRY_POINTS).map(({ name, source }) => [name, join(SERVER, source)])) },
+    platform: 'node',
+    external: [...DEPENDENCIES],
+    // The client also runs in browsers, where fflate's form for Node does not.
+    resolve: { alias: { fflate: 'fflate/browser' } },
+    transform: {
+      target: OLDEST_NODE,
+      define: await definitions(),
+      inject: { AsyncDisposableStack: [join(import.meta.dirname, 'async-disposable-stack.ts'), 'AsyncDisposableStack'] },
+    },
+    plugins: [thirdPartyLicenses()],
+  })
+  await build.write({
+    dir: outDir,
+    format: 'esm',
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+  })
+}
