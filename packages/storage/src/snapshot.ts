@@ -7,7 +7,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { TopicId } from '@logbrook/kafka/log'
 import type { Database } from './database.ts'
-import { createTransact, openImage } from './database.ts'
+import { createTransact, databaseFile, makeDataDir, openImage } from './database.ts'
 
 export interface Snapshot {
   /** As SQLite would write them to a file; never changed. */
@@ -47,6 +47,23 @@ export function replaceDatabaseFile(file: string, snapshot: Snapshot, newTopicId
   } finally {
     database.close()
     rmSync(partial, { force: true })
+  }
+}
+
+/**
+ * A data directory that holds what the snapshot does, but that its topics keep every record for good: whoever looks at it later is to
+ * find what was there.
+ *
+ * @throws where there is a database already
+ */
+export function writeSnapshot(dataDir: string, snapshot: Snapshot): void {
+  const database = openImage(snapshot.image)
+  try {
+    database.exec(`UPDATE topic SET config = json_set(config, '$."retention.ms"', -1, '$."retention.bytes"', -1)`)
+    makeDataDir(dataDir)
+    writeFileSync(databaseFile(dataDir), takeSnapshot(database).image, { flag: 'wx' })
+  } finally {
+    database.close()
   }
 }
 

@@ -6,30 +6,55 @@
  * - What an answer or a resolved promise said is seen by the next request on any connection.
  * - A stopped one leaves nothing behind: no handle, timer or file, but for a `dataDir`.
  */
+import type { PermissionExplanation } from '@logbrook/broker/permissions'
 import { createClient } from '@logbrook/client/client'
 import type { Client } from '@logbrook/client/client'
 import { KafkaError } from '@logbrook/kafka/errors'
-import { applyInitFile } from '../init-file.ts'
-import { createLogger, silentLogger } from '../logger.ts'
-import type { ServerOptions } from '../server-options.ts'
 import { createClock } from './clock.ts'
-import type { ClockPair, FixtureClock } from './clock.ts'
+import type { FixtureClock } from './clock.ts'
+import { describeRemains, whenFailed, writeRemains } from './keep.ts'
+import type { Remains } from './keep.ts'
 import { parseOptions } from './options.ts'
 import type { FixtureSettings, LogbrookOptions } from './options.ts'
+import { assertAllowed, assertDenied, assertRefused, explainPermission } from './permissions.ts'
+import type { PermissionQuestion } from './permissions.ts'
 import { startRestorableServer } from './restorable-server.ts'
 import type { RestorableServer } from './restorable-server.ts'
-import { seededRandom, seededTopicIds } from './seeded.ts'
+import { SeededRandom } from './seeded.ts'
+import { fixtureServerOptions, flagsOf } from './settings.ts'
+import { Snapshot } from './snapshot.ts'
+import { fixtureTopic } from './topic.ts'
+import type { FixtureTopic } from './topic.ts'
+
+interface Parts {
+  readonly settings: FixtureSettings
+  readonly server: RestorableServer
+  readonly clock: FixtureClock
+  /** `undefined` where chance is not seeded. */
+  readonly random: SeededRandom | undefined
+}
 
 export class Logbrook implements AsyncDisposable {
   /** The broker's time; moved by hand where the broker was created with `clock: 'manual'`. */
   readonly clock: FixtureClock
+  readonly #settings: FixtureSettings
   readonly #server: RestorableServer
+  readonly #random: SeededRandom | undefined
+  /** What `reset` goes back to. */
+  readonly #initial: Snapshot
   readonly #passwords: ReadonlyMap<string, string | null>
+  #stopped: Promise<void> | undefined
+  /** Of a stopped broker that may have to be kept. */
+  #remains: Remains | undefined
 
-  private constructor(server: RestorableServer, clock: FixtureClock, settings: FixtureSettings) {
+  private constructor({ settings, server, clock, random }: Parts, initial: Snapshot) {
+    this.#settings = settings
     this.#server = server
-    this.clock = clock
+    this.#random = random
+    this.#initial = initial
     this.#passwords = new Map(settings.init.users.map(({ name, password }) => [name, password]))
+    this.clock = clock
+    if (settings.keep?.test !== undefined) whenFailed(settings.keep.test, async () => void (await this.keep()))
   }
 
   /**
@@ -39,15 +64,36 @@ export class Logbrook implements AsyncDisposable {
    * @throws StartError when `port` is taken
    */
   static async create(options: LogbrookOptions = {}): Promise<Logbrook> {
-    const settings = parseOptions(options)
+    return await Logbrook.#open(parseOptions(options))
+  }
+
+  /**
+   * Starts a broker, hands it to `body`, and stops it; with `keepOnFailure`, what it held is kept where `body` fails.
+   *
+   * @returns what `body` does
+   */
+  static async run<Result>(options: LogbrookOptions, body: (broker: Logbrook) => Promise<Result>): Promise<Result> {
+    await using broker = await Logbrook.create(options)
+    try {
+      return await body(broker)
+    } catch (error) {
+      await broker.stop({ failed: true })
+      throw error
+    }
+  }
+
+  static async #open(settings: FixtureSettings, contents?: Snapshot): Promise<Logbrook> {
     const clocks = createClock({ kind: settings.clock, nowMs: settings.nowMs })
-    const server = await startRestorableServer(await serverOptions(settings, clocks))
+    const random = settings.seed === undefined ? undefined : new SeededRandom(settings.seed)
+    const held = contents === undefined ? undefined : Snapshot.contentsOf(contents)
+    const server = await startRestorableServer(await fixtureServerOptions(settings, clocks.clock, random), { contents: held?.storage })
     const clock = clocks.inHand(async () => {
       // The first joins a round that the clock began on its way; the second sees the present.
       await server.broker.retention.enforce()
       await server.broker.retention.enforce()
     })
-    return new Logbrook(server, clock, settings)
+    const parts = { settings, server, clock, random }
+    return new Logbrook(parts, await snapshotOf(parts))
   }
 
   /** `http://127.0.0.1:49152` */
@@ -60,59 +106,124 @@ export class Logbrook implements AsyncDisposable {
     return `${this.url}/dd/${encodeURIComponent(topic)}`
   }
 
+  /** A client without credentials. */
+  get anonymous(): Client {
+    return createClient({ url: this.url })
+  }
+
   /** A client with a user's credentials. The password of a user whom the options do not name has to be given. */
   as(user: string, password = this.#passwordOf(user)): Client {
     return createClient({ url: this.url, user, password })
   }
 
-  /** Ends what waits, answers what is under way, and closes the log. Idempotent. */
-  async stop(): Promise<void> {
-    await this.#server.close()
+  /** The topic of that name, whether or not it exists yet. */
+  topic(name: string): FixtureTopic {
+    return fixtureTopic(this.#server, name)
+  }
+
+  /** Takes what there is: topics, records, users, bindings, and the time. */
+  async snapshot(): Promise<Snapshot> {
+    return await snapshotOf({ server: this.#server, clock: this.clock, random: this.#random })
+  }
+
+  /**
+   * Puts back what a snapshot of this or another broker holds; a manual clock goes back as well. Requests under way are answered before;
+   * those that come meanwhile wait. The topics get new ids, and who waits for one of the old ones is told that it is gone.
+   */
+  async restore(snapshot: Snapshot): Promise<void> {
+    const { storage, nowMs, randomState } = Snapshot.contentsOf(snapshot)
+    await this.#server.restore(storage, () => {
+      if (this.clock.kind === 'manual') this.clock.set(nowMs)
+      if (this.#random !== undefined && randomState !== undefined) this.#random.state = randomState
+    })
+  }
+
+  /** Puts back what there was when the broker had been created. */
+  async reset(): Promise<void> {
+    await this.restore(this.#initial)
+  }
+
+  /** Another broker that holds the same, on a port of its own: in memory, but for a `dataDir`. */
+  async clone({ dataDir }: { readonly dataDir?: string | undefined } = {}): Promise<Logbrook> {
+    const { seed, clock } = this.#settings
+    const settings: FixtureSettings = {
+      ...this.#settings,
+      port: 0,
+      dataDir,
+      // Chance of its own: the two go on apart.
+      seed: seed === undefined ? undefined : seed + 1,
+      nowMs: clock === 'manual' ? this.clock.now() : undefined,
+    }
+    return await Logbrook.#open(settings, await this.snapshot())
+  }
+
+  /** Whether the bindings allow something, and why. */
+  explain(question: PermissionQuestion): PermissionExplanation {
+    return explainPermission(this.#server.broker.permissions, question)
+  }
+
+  /**
+   * Asserts that something is denied: by the bindings, where it is a question, or by the broker's answer, where it is a call under way.
+   *
+   * @throws Error that says why it is allowed, or how the call ended instead
+   */
+  async expectDenied(expected: PermissionQuestion | PromiseLike<unknown>): Promise<void> {
+    if ('then' in expected) await assertRefused(expected)
+    else assertDenied(this.explain(expected))
+  }
+
+  /**
+   * Asserts that the bindings allow something.
+   *
+   * @throws Error that says why it is denied
+   */
+  async expectAllowed(question: PermissionQuestion): Promise<void> {
+    assertAllowed(this.explain(question))
+  }
+
+  /**
+   * Leaves what the broker holds, or held when it was stopped, and its journal in a folder of their own, and says on stderr how to open
+   * it. Topics keep every record there, however old.
+   *
+   * @returns the folder
+   */
+  async keep(): Promise<string> {
+    const keep = this.#settings.keep ?? {}
+    const remains = this.#remains ?? (await this.#takeRemains())
+    const folder = writeRemains(remains, keep)
+    process.stderr.write(describeRemains(folder, remains, keep))
+    return folder
+  }
+
+  /** Ends what waits, answers what is under way, and closes the log. Idempotent. With `failed`, `keepOnFailure` takes effect. */
+  async stop({ failed = false }: { readonly failed?: boolean } = {}): Promise<void> {
+    if (failed && this.#stopped === undefined && this.#settings.keep !== null) await this.keep()
+    await (this.#stopped ??= this.#stop())
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
   }
 
+  async #stop(): Promise<void> {
+    // Whether the test has failed may be known only later.
+    if (this.#settings.keep?.test !== undefined) this.#remains = await this.#takeRemains()
+    await this.#server.close()
+  }
+
+  async #takeRemains(): Promise<Remains> {
+    return { contents: await this.#server.snapshot(), journal: '', flags: flagsOf(this.#settings) }
+  }
+
   #passwordOf(user: string): string {
     const password = this.#passwords.get(user)
     if (typeof password === 'string') return password
-    const named = [...this.#passwords.keys()].join(', ')
-    const problem =
-      password === null ? 'has no password' : `is not among the users that the broker was created with (${named || 'there are none'})`
+    const named = [...this.#passwords.keys()].join(', ') || 'there are none'
+    const problem = password === null ? 'has no password' : `is not among the users that the broker was created with (${named})`
     throw new KafkaError('INVALID_REQUEST', `user ${JSON.stringify(user)} ${problem}; as(user, password) takes any`)
   }
 }
 
-async function serverOptions(settings: FixtureSettings, { clock }: ClockPair): Promise<ServerOptions> {
-  const { init, dataDir, logLevel, seed } = settings
-  const random = seed === undefined ? Math.random : seededRandom(seed)
-  return {
-    host: '127.0.0.1',
-    port: settings.port,
-    location: dataDir === undefined ? 'memory' : { dataDir },
-    durability: 'none',
-    checkpoint: 'inline',
-    authentication: settings.auth,
-    acls: settings.acls,
-    superUsers: init.superUsers,
-    allowWithoutBinding: settings.allowEveryoneIfNoAclFound,
-    allowedHosts: settings.allowedHosts,
-    corsOrigins: settings.corsOrigins,
-    intake: {
-      successStatus: settings.intakeSuccessStatus,
-      rootTopic: settings.intakeRootTopic ?? null,
-      bareObject: settings.intakeBareObject,
-    },
-    clock,
-    logger:
-      logLevel === 'silent' ? silentLogger : await createLogger({ level: logLevel, format: 'pretty', clock, destination: process.stderr }),
-    random,
-    ...(seed === undefined ? {} : { newTopicId: seededTopicIds(seededRandom(seed)) }),
-    keepGlobals: true,
-    owner: `a test, pid ${process.pid}`,
-    async prepare(storage) {
-      await applyInitFile(init, storage, clock)
-    },
-  }
+async function snapshotOf({ server, clock, random }: Pick<Parts, 'server' | 'clock' | 'random'>): Promise<Snapshot> {
+  return new Snapshot({ storage: await server.snapshot(), nowMs: clock.now(), randomState: random?.state })
 }

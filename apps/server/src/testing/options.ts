@@ -20,6 +20,8 @@ import { ROLES } from '@logbrook/kafka/users'
 import type { Role } from '@logbrook/kafka/users'
 import { z } from 'zod'
 import type { InitFile } from '../init-file.ts'
+import { parseKeep } from './keep.ts'
+import type { KeepOptions, TestContext } from './keep.ts'
 
 export interface LogbrookOptions {
   /** Topics by name. */
@@ -56,6 +58,11 @@ export interface LogbrookOptions {
   readonly corsOrigins?: readonly string[] | undefined
   /** Log lines on stderr; `silent` by default. */
   readonly logLevel?: LogLevel | undefined
+  /**
+   * Leaves what the broker held, and its journal, in a folder when its test has failed, and says how to open it. Whether it has is known
+   * from the context that node:test or vitest hands to a test; with `true`, from `Logbrook.run` or `stop({ failed })`.
+   */
+  readonly keepOnFailure?: boolean | TestContext | KeepOptions | undefined
 }
 
 export interface TopicOptions {
@@ -116,27 +123,34 @@ const Options = closedObject({
   allowedHosts: z.array(z.string().min(1)).default([]),
   corsOrigins: z.array(z.string().min(1)).default([]),
   logLevel: z.enum(LOG_LEVELS).default('silent'),
+  keepOnFailure: z.unknown().optional(),
 })
 
 /** Options as they are used. */
-export interface FixtureSettings extends Omit<z.infer<typeof Options>, 'topics' | 'users' | 'acls' | 'superUsers' | 'now'> {
+export interface FixtureSettings extends Omit<
+  z.infer<typeof Options>,
+  'topics' | 'users' | 'acls' | 'superUsers' | 'now' | 'keepOnFailure'
+> {
   /** What is to be there when the broker takes requests. */
   readonly init: InitFile
   readonly acls: boolean
   readonly nowMs: number | undefined
+  /** `null`: nothing is kept. */
+  readonly keep: KeepOptions | null
 }
 
 /** @throws KafkaError INVALID_REQUEST, INVALID_CONFIG or INVALID_TOPIC_EXCEPTION, naming the key */
 export function parseOptions(options: LogbrookOptions): FixtureSettings {
-  const { topics, users, acls, superUsers, now, ...settings } = parseBody(Options, options)
+  const { topics, users, acls, superUsers, now, keepOnFailure, ...settings } = parseBody(Options, options)
   const init: InitFile = {
     topics: Object.entries(topics).map(([name, { partitions = 1, config = {} }]) => newTopic(name, partitions, config)),
     users: Object.entries(users).map(([name, user]) => newUser(name, user)),
-    superUsers: superUsers as Principal[],
+    superUsers,
     bindings: (acls ?? []).map((acl, i) => parseAclBinding(spelledOut(acl), `acls[${i}]`)),
   }
   if (now !== undefined && settings.clock === 'system') refuse('now', "it is where a manual clock begins, and the clock is the machine's")
-  return { ...settings, init, acls: acls !== undefined, nowMs: now === undefined ? undefined : parseTime(now, 'now') }
+  const nowMs = now === undefined ? undefined : parseTime(now, 'now')
+  return { ...settings, init, acls: acls !== undefined, nowMs, keep: parseKeep(keepOnFailure) }
 }
 
 /** @throws KafkaError INVALID_REQUEST naming the `key` */
@@ -160,7 +174,7 @@ function newUser(name: string, user: z.infer<typeof UserOptionsBody>): InitFile[
 }
 
 /** With the resource as an init file spells it. */
-function spelledOut({ topic, group, cluster, ...words }: Readonly<Record<string, unknown>>): object {
+export function spelledOut({ topic, group, cluster, ...words }: Readonly<Record<string, unknown>>): object {
   if (topic !== undefined) return { ...words, resource_type: 'TOPIC', resource_name: topic }
   if (group !== undefined) return { ...words, resource_type: 'GROUP', resource_name: group }
   return cluster === undefined ? words : { ...words, resource_type: 'CLUSTER' }

@@ -25,17 +25,23 @@ export interface RestorableServer extends AsyncDisposable {
   readonly broker: Broker
   readonly storage: Storage
   snapshot(): Promise<Snapshot>
-  restore(contents: Snapshot): Promise<void>
+  /** @param meanwhile runs before anyone sees the new contents */
+  restore(contents: Snapshot, meanwhile?: () => void): Promise<void>
   /** Idempotent. */
   close(): Promise<void>
 }
 
 export interface RestorableServerOptions {
-  /** What it holds at first; `options.prepare` adds to it. */
+  /** What it holds at first, instead of what `options.prepare` makes. */
   readonly contents?: Snapshot | undefined
-  readonly intercept?:
-    | (Interceptors & { /** Stands in front of the door, whatever is behind it. */ readonly door?: (door: Door) => Door })
-    | undefined
+  readonly intercept?: ServerInterceptors | undefined
+}
+
+export interface ServerInterceptors extends Interceptors {
+  /** Stands in front of the door, whatever is behind it. */
+  readonly door?: (door: Door) => Door
+  /** Told when the server stops: what it holds back is to go out. */
+  readonly release?: () => void
 }
 
 /** Requests that take longer to arrive find their topics gone. */
@@ -49,7 +55,7 @@ export async function startRestorableServer(
   const { prepare: _, ...reopenOptions } = options
   const inTurn = createGate(1)
   await using opened = new AsyncDisposableStack()
-  let interior = await openInterior(options, { contents: firstContents, intercept })
+  let interior = await openInterior(firstContents === undefined ? options : reopenOptions, { contents: firstContents, intercept })
   opened.defer(() => interior[Symbol.asyncDispose]())
   let replacement: Promise<void> | undefined
   const underWay = new Map<ServerResponse, Promise<Response>>()
@@ -68,6 +74,7 @@ export async function startRestorableServer(
   const listener = await listen({ ...options, clock: systemClock, onError: noteErrors(options), ...(intercept?.door?.(door) ?? door) })
   opened.defer(async () => {
     interior.waits.stop()
+    intercept?.release?.()
     await listener.close()
   })
 
@@ -75,11 +82,12 @@ export async function startRestorableServer(
     return openInterior(reopenOptions, { contents, intercept })
   }
 
-  async function replace(contents: Snapshot): Promise<void> {
+  async function replace(contents: Snapshot, meanwhile: () => void): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     replacement = promise
     try {
       await answered()
+      meanwhile()
       if (options.location === 'memory') {
         const previous = interior
         interior = await reopen(contents)
@@ -120,7 +128,7 @@ export async function startRestorableServer(
       return interior.storage
     },
     snapshot: () => inTurn(async () => interior.storage.snapshot()),
-    restore: (contents) => inTurn(() => replace(contents)),
+    restore: (contents, meanwhile = () => {}) => inTurn(() => replace(contents, meanwhile)),
     close,
     [Symbol.asyncDispose]: close,
   }

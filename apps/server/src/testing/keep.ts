@@ -1,0 +1,120 @@
+/** What is left of a broker whose test has failed, for whoever looks into it: its data and its journal, in a folder. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { closedObject } from '@logbrook/contract/closed-object'
+import { parseBody } from '@logbrook/contract/parse-body'
+import { KafkaError } from '@logbrook/kafka/errors'
+import type { Snapshot } from '@logbrook/storage/snapshot'
+import { writeSnapshot } from '@logbrook/storage/snapshot'
+import { z } from 'zod'
+
+/** The context of a test, by which it is known whether that has failed. */
+export type TestContext = NodeTestContext | VitestContext
+
+/** What node:test hands to a test and its hooks. */
+export interface NodeTestContext {
+  readonly name: string
+  /** Settled when hooks run. */
+  readonly passed: boolean
+  after(hook: () => Promise<void>): void
+}
+
+/** What vitest hands to a test. */
+export interface VitestContext {
+  readonly task: { readonly name: string }
+  onTestFailed(hook: () => Promise<void>): void
+}
+
+export interface KeepOptions {
+  /** In which each failure has a folder of its own; `logbrook-failures` by default. */
+  readonly folder?: string | undefined
+  readonly test?: TestContext | undefined
+}
+
+const FOLDER_DEFAULT = 'logbrook-failures'
+
+const KeepOptionsBody = closedObject({
+  folder: z.string().min(1).optional(),
+  test: z.custom<TestContext>(isTestContext, { error: 'expected the context that node:test or vitest hands to a test' }).optional(),
+})
+
+/** @throws KafkaError INVALID_REQUEST naming the key */
+export function parseKeep(keep: unknown): KeepOptions | null {
+  if (keep === undefined || keep === false) return null
+  if (keep === true) return {}
+  if (isTestContext(keep)) return { test: keep }
+  try {
+    return parseBody(KeepOptionsBody, keep)
+  } catch (error) {
+    throw new KafkaError('INVALID_REQUEST', `keepOnFailure: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+}
+
+function isTestContext(value: unknown): value is TestContext {
+  if (typeof value !== 'object' || value === null) return false
+  return (
+    ('onTestFailed' in value && typeof value.onTestFailed === 'function') ||
+    ('passed' in value && 'after' in value && typeof value.after === 'function')
+  )
+}
+
+/** Calls `keep` when the test has failed: after its own code has run, and whatever that has stopped. */
+export function whenFailed(test: TestContext, keep: () => Promise<void>): void {
+  if ('onTestFailed' in test) return test.onTestFailed(keep)
+  test.after(async () => {
+    if (!test.passed) await keep()
+  })
+}
+
+function nameOf(test: TestContext | undefined): string | undefined {
+  if (test === undefined) return undefined
+  return 'task' in test ? test.task.name : test.name
+}
+
+export interface Remains {
+  readonly contents: Snapshot
+  /** As lines. */
+  readonly journal: string
+  /** With which settings the broker answers as it did. */
+  readonly flags: readonly string[]
+}
+
+/** Writes a folder, and answers what it is called. */
+export function writeRemains({ contents, journal }: Remains, { folder = FOLDER_DEFAULT, test }: KeepOptions): string {
+  const path = newFolder(folder, nameOf(test))
+  writeSnapshot(path, contents)
+  writeFileSync(join(path, 'journal.ndjson'), journal)
+  return path
+}
+
+const NAME_LENGTH_MAX = 80
+
+/** `a-test-s-name`, or `a-test-s-name-2` where there is one. */
+function newFolder(parent: string, testName = 'broker'): string {
+  const name = testName.replaceAll(/[^\p{L}\p{N}]+/gu, '-').slice(0, NAME_LENGTH_MAX) || 'broker'
+  mkdirSync(parent, { recursive: true })
+  for (let number = 1; ; number++) {
+    const path = join(parent, number === 1 ? name : `${name}-${number}`)
+    try {
+      mkdirSync(path)
+      return path
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+}
+
+/** What a person is told. */
+export function describeRemains(path: string, { flags }: Remains, { test }: KeepOptions): string {
+  const name = nameOf(test)
+  return [
+    `logbrook: ${name === undefined ? 'a test' : `the test ${JSON.stringify(name)}`} failed; what its broker held is in ${path}`,
+    `  npx logbrook start --data-dir ${shellWord(path)}${flags.map((flag) => ` ${shellWord(flag)}`).join('')}`,
+    `  ${join(path, 'journal.ndjson')} has the requests that it took`,
+    '',
+  ].join('\n')
+}
+
+function shellWord(text: string): string {
+  return /^[\p{L}\p{N}_./:=@,-]+$/u.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+}
