@@ -14,26 +14,45 @@ interface Surroundings {
   readonly stderr: LoggerOptions['destination'] & { readonly isTTY?: boolean | undefined }
   /** Whether the process is somebody else's, and its globals are left as they are. */
   readonly isGuest?: boolean
+  /** What is to be there where the settings name no init file. */
+  readonly init?: InitBody | undefined
+  /** Told what of an init file was done, a sentence each. By default log lines say it. */
+  readonly onInit?: ((sentences: readonly string[]) => void) | undefined
+}
+
+interface InitBody {
+  /** Where it was written, as sentences about it begin. */
+  readonly place: string
+  readonly body: unknown
 }
 
 /**
  * @throws StartError when the address cannot be listened on
  * @throws KafkaError when the log cannot be opened, or the init file is not right
  */
-export async function startConfiguredServer(config: Config, { clock, stderr, isGuest = false }: Surroundings): Promise<RunningServer> {
-  const init = config.initFile === null ? undefined : await readInit(config.initFile, clock)
+export async function startConfiguredServer(config: Config, surroundings: Surroundings): Promise<RunningServer> {
+  const { clock, stderr, isGuest = false } = surroundings
+  const init = await readInit(config, surroundings)
   const format = config.logFormat === 'auto' ? (stderr.isTTY === true ? 'pretty' : 'json') : config.logFormat
   const logger = await createLogger({ level: config.logLevel, format, clock, destination: stderr })
   return await startServer({ ...serverOptions(config, init, clock, logger), keepGlobals: isGuest })
 }
 
-/** Its schemas are loaded only where there is such a file. */
-async function readInit(path: string, clock: Clock): Promise<InitFile> {
-  const { readInitFile } = await import('./init-file.ts')
-  return await readInitFile(path, clock)
+interface Init {
+  readonly place: string
+  readonly file: InitFile
+  readonly onInit: Surroundings['onInit']
 }
 
-function serverOptions(config: Config, init: InitFile | undefined, clock: Clock, logger: Logger): ServerOptions {
+/** Its schemas are loaded only where there is such a file. */
+async function readInit({ initFile: path }: Config, { init, onInit, clock }: Surroundings): Promise<Init | undefined> {
+  if (path === null && init === undefined) return undefined
+  const { readInitBody, readInitFile } = await import('./init-file.ts')
+  if (path !== null) return { place: 'init file', file: await readInitFile(path, clock), onInit }
+  return init && { place: init.place, file: await readInitBody(init.place, init.body, clock), onInit }
+}
+
+function serverOptions(config: Config, init: Init | undefined, clock: Clock, logger: Logger): ServerOptions {
   return {
     host: config.host,
     port: config.port,
@@ -42,7 +61,7 @@ function serverOptions(config: Config, init: InitFile | undefined, clock: Clock,
     checkpoint: config.checkpoint,
     authentication: config.auth,
     acls: config.acls,
-    superUsers: [...config.superUsers, ...(init?.superUsers ?? [])],
+    superUsers: [...config.superUsers, ...(init?.file.superUsers ?? [])],
     allowWithoutBinding: config.allowEveryoneIfNoAclFound,
     allowedHosts: config.allowedHosts,
     corsOrigins: config.corsOrigins,
@@ -54,8 +73,11 @@ function serverOptions(config: Config, init: InitFile | undefined, clock: Clock,
     owner: `logbrook, pid ${process.pid}`,
     async prepare(storage) {
       if (init === undefined) return
-      const { applyInitFile } = await import('./init-file.ts')
-      for (const sentence of await applyInitFile(init, storage, clock)) logger.info({}, `init file: ${sentence}`)
+      const { applyInitFileTo } = await import('./init-file.ts')
+      const { place, file, onInit } = init
+      const sentences = await applyInitFileTo(storage, file, { place, clock })
+      if (onInit !== undefined) onInit(sentences)
+      else for (const sentence of sentences) logger.info({}, `${place}: ${sentence}`)
     },
   }
 }

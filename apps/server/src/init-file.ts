@@ -3,7 +3,8 @@
  *
  * - Applying it twice is applying it once: what it names is made to be as it says, what it does not name is left alone.
  * - Nothing is taken away: a topic that has more partitions than the file says keeps them.
- * - The whole file is tried on an empty log in memory first, so that a mistake in its last line leaves nothing half done.
+ * - The whole file is tried on a log in memory first, an empty one and one like the real, so that a mistake in its last line, or one topic too
+ *   many, leaves nothing half done.
  */
 import { readFileSync } from 'node:fs'
 import { parseAclBinding } from '@logbrook/acl/binding'
@@ -19,7 +20,7 @@ import { CreateUserRequest } from '@logbrook/contract/users'
 import type { AclBinding } from '@logbrook/kafka/acl'
 import type { Clock } from '@logbrook/kafka/clock'
 import { KafkaError } from '@logbrook/kafka/errors'
-import type { Log, NewTopic } from '@logbrook/kafka/log'
+import type { Log, NewTopic, Topic } from '@logbrook/kafka/log'
 import { isPrincipal } from '@logbrook/kafka/principal'
 import type { Principal } from '@logbrook/kafka/principal'
 import { parseTopicConfig } from '@logbrook/kafka/topic-config'
@@ -50,31 +51,57 @@ const InitFileBody = closedObject({
 
 /** @throws KafkaError naming the file, and what in it is not right */
 export async function readInitFile(path: string, clock: Clock): Promise<InitFile> {
+  return await blaming(`the init file ${path}`, async () => await rehearsed(parseInitFile(readFileSync(path, 'utf8')), clock))
+}
+
+/** The same, of what was in a file that holds more. @throws KafkaError naming the file */
+export async function readInitBody(place: string, body: unknown, clock: Clock): Promise<InitFile> {
+  return await blaming(place, async () => await rehearsed(parseInitBody(body), clock))
+}
+
+async function blaming<T>(place: string, work: () => Promise<T>): Promise<T> {
   try {
-    const file = parseInitFile(readFileSync(path, 'utf8'))
-    await using rehearsal = await openStorage({ location: 'memory', durability: 'os', checkpoint: 'inline', clock })
-    await applyInitFile(file, rehearsal, clock)
-    return file
+    return await work()
   } catch (cause) {
-    throw new KafkaError('INVALID_REQUEST', `the init file ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw new KafkaError('INVALID_REQUEST', `${place}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
   }
+}
+
+async function rehearsed(file: InitFile, clock: Clock): Promise<InitFile> {
+  await using rehearsal = await openStorage({ location: 'memory', durability: 'os', checkpoint: 'inline', clock })
+  for (const [i, topic] of file.topics.entries()) await blaming(`topics[${i}]`, () => applyTopics([topic], rehearsal))
+  for (const [i, user] of file.users.entries()) await blaming(`users[${i}]`, () => applyUsers([user], rehearsal, clock))
+  await blaming('acls', () => applyBindings(file.bindings, rehearsal))
+  return file
 }
 
 /** @throws KafkaError naming the path in the file; SyntaxError for what is not JSON */
 export function parseInitFile(text: string): InitFile {
-  const { topics, users, super_users: superUsers, acls } = parseBody(InitFileBody, JSON.parse(text))
+  return parseInitBody(JSON.parse(text))
+}
+
+function parseInitBody(body: unknown): InitFile {
+  const { topics, users, super_users: superUsers, acls } = parseBody(InitFileBody, body)
   refuseTwins('topics', topics)
   refuseTwins('users', users)
   return {
-    topics: topics.map(({ name, partitions = 1, config = {}, log_start_offsets: logStartOffsets = [] }) => ({
+    topics: topics.map(({ name, partitions = 1, config = {}, log_start_offsets: logStartOffsets = [] }, i) => ({
       name,
       partitions,
-      config: parseTopicConfig(config),
+      config: configAt(`topics[${i}].config`, config),
       logStartOffsets,
     })),
     users: users.map(({ name, password = null, role = 'user' }) => ({ name, password, role })),
     superUsers: superUsers.map(principalIn),
     bindings: acls.map((binding, i) => parseAclBinding(binding, `acls[${i}]`)),
+  }
+}
+
+function configAt(path: string, config: Readonly<Record<string, unknown>>): NewTopic['config'] {
+  try {
+    return parseTopicConfig(config)
+  } catch (cause) {
+    throw new KafkaError('INVALID_CONFIG', `${path}: ${(cause as Error).message}`, { cause })
   }
 }
 
@@ -98,6 +125,30 @@ export async function applyInitFile(file: InitFile, stores: Stores, clock: Clock
     ...(await applyUsers(file.users, stores, clock)),
     ...(await applyBindings(file.bindings, stores)),
   ]
+}
+
+/**
+ * The same, all or nothing, on a log that may have something in it: what there is no room for beside that is found on a copy of it.
+ *
+ * @throws KafkaError naming `place`
+ */
+export async function applyInitFileTo(
+  stores: Stores,
+  file: InitFile,
+  { place, clock }: { readonly place: string; readonly clock: Clock },
+): Promise<readonly string[]> {
+  await blaming(place, async () => {
+    await using copy = await openStorage({ location: 'memory', durability: 'os', checkpoint: 'inline', clock })
+    await applyTopics((await stores.log.topics()).map(shapeOf), copy)
+    await copy.acls.addBindings(await stores.acls.bindings())
+    // Users have no limit to come upon, and passwords take their time.
+    await applyInitFile({ ...file, users: [] }, copy, clock)
+  })
+  return await applyInitFile(file, stores, clock)
+}
+
+function shapeOf({ name, partitions, configOverrides }: Topic): NewTopic {
+  return { name, partitions, config: configOverrides }
 }
 
 /** The file's own caller: ACLs are not enforced where it is applied. */
@@ -133,14 +184,16 @@ async function applyTopics(wanted: readonly NewTopic[], stores: Stores): Promise
 async function applyUsers(wanted: readonly NewUser[], stores: Stores, clock: Clock): Promise<readonly string[]> {
   const users = await createUsers({ store: stores.users, permissions: await unenforced(stores), clock })
   const existing = new Map((await stores.users.users()).map((user) => [user.name, user]))
-  const done: string[] = []
-  for (const { name, role, password } of wanted) {
-    const user = existing.get(name)
-    if (user?.role === role && (await isPasswordOf(user.credential, password))) continue
-    await users.put(CALLER, { name, role, password })
-    done.push(user === undefined ? `created user ${name}, role ${role}` : `user ${name} is as the file says now, role ${role}`)
-  }
-  return done
+  // All at once: passwords take their time, and have more than one thread.
+  const done = await Promise.all(
+    wanted.map(async ({ name, role, password }) => {
+      const user = existing.get(name)
+      if (user?.role === role && (await isPasswordOf(user.credential, password))) return undefined
+      await users.put(CALLER, { name, role, password })
+      return user === undefined ? `created user ${name}, role ${role}` : `user ${name} is as the file says now, role ${role}`
+    }),
+  )
+  return done.filter((sentence) => sentence !== undefined)
 }
 
 async function isPasswordOf(credential: ScramCredential | null, password: string | null): Promise<boolean> {

@@ -7,12 +7,10 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { createTopic } from './broker-requests.ts'
-import { startProcess } from './real-process.ts'
+import { MAIN, startProcess } from './real-process.ts'
 import { runLogbrook } from './run-logbrook.ts'
 import { steadyPort } from './steady-port.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
-
-const MAIN = join(import.meta.dirname, '../src/main.ts')
 
 /** A reader whose lines are awaited one by one. */
 function follow(url: string, command: string) {

@@ -6,7 +6,7 @@ import { passwordMatches } from '@logbrook/broker/scram'
 import { systemClock } from '@logbrook/kafka/clock'
 import { PARTITIONS_MAX } from '@logbrook/kafka/limits'
 import { openStorage } from '@logbrook/storage/storage'
-import { applyInitFile, parseInitFile, readInitFile } from '../src/init-file.ts'
+import { applyInitFile, applyInitFileTo, parseInitFile, readInitFile } from '../src/init-file.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 const clock = systemClock
@@ -89,17 +89,34 @@ test('partitions are not taken away', async () => {
   assert.equal((await storage.log.topic('logs'))?.partitions, 4)
 })
 
+test('a file for which a log that is there has no room leaves that as it was', async () => {
+  await using storage = await memory()
+  await apply(storage, { topics: [{ name: 'large', partitions: PARTITIONS_MAX - 1 }] })
+  const file = parseInitFile('{"topics":[{"name":"a"},{"name":"b"}],"users":[{"name":"alice"}]}')
+  await assert.rejects(applyInitFileTo(storage, file, { place: 'logbrook.json', clock }), /^KafkaError: logbrook\.json: .*partitions/)
+  assert.deepEqual([(await storage.log.topics()).length, await storage.users.users()], [1, []])
+  const fitting = parseInitFile('{"topics":[{"name":"a"}],"users":[{"name":"alice"}]}')
+  assert.deepEqual(await applyInitFileTo(storage, fitting, { place: 'logbrook.json', clock }), [
+    'created topic a with 1 partition',
+    'created user alice, role user',
+  ])
+})
+
 describe('a file that is not right is refused whole, naming what is wrong', () => {
   const refusals: readonly (readonly [name: string, file: unknown, problem: RegExp])[] = [
     ['an unknown key', { topic: [] }, /unknown field "topic"; did you mean topics\?/],
     ['an unknown key of a topic', { topics: [{ name: 'a', partition: 2 }] }, /topics\[0\]: .*did you mean partitions\?/],
-    ['a topic name', { topics: [{ name: 'a/b' }] }, /topic name "a\/b" holds characters/],
+    ['a topic name', { topics: [{ name: 'a' }, { name: 'a/b' }] }, /topics\[1\]: topic name "a\/b" holds characters/],
     ['a topic named twice', { topics: [{ name: 'a' }, { name: 'a' }] }, /topics\[1\]: "a" is named twice/],
     ['a user named twice', { users: [{ name: 'a' }, { name: 'a' }] }, /users\[1\]: "a" is named twice/],
     ['no partitions', { topics: [{ name: 'a', partitions: 0 }] }, /partitions/],
     ['more partitions than there can be', { topics: [{ name: 'a', partitions: PARTITIONS_MAX + 1 }] }, /partitions/],
-    ['an unknown configuration key', { topics: [{ name: 'a', config: { retention: 1 } }] }, /"retention"; did you mean retention\.ms\?/],
-    ['a user name with a colon', { users: [{ name: 'a:b', password: 'p' }] }, /"a:b" holds a colon/],
+    [
+      'an unknown configuration key',
+      { topics: [{ name: 'a', config: { retention: 1 } }] },
+      /topics\[0\]\.config: .*"retention"; did you mean retention\.ms\?/,
+    ],
+    ['a user name with a colon', { users: [{ name: 'a:b', password: 'p' }] }, /users\[0\]: .*"a:b" holds a colon/],
     ['an empty password', { users: [{ name: 'a', password: '' }] }, /password is empty/],
     ['an unknown role', { users: [{ name: 'a', role: 'king' }] }, /users\[0\]\.role/],
     ['a super user that is none', { super_users: ['alice'] }, /super_users\[0\] is "alice"; it must be User:<name>/],

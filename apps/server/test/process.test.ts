@@ -58,7 +58,9 @@ describe('what keeps it from starting', () => {
     const { port } = new URL(broker.url)
     await assertNotStarted(
       ['--memory', '--port', port],
-      new RegExp(`cannot listen on 127.0.0.1, port ${port}: another program listens there`),
+      new RegExp(
+        `cannot listen on 127.0.0.1, port ${port}: another program listens there; it is process ${broker.pid} .*main\\.ts.*--port 0 `,
+      ),
     )
   })
   test('an address of another machine', () =>
@@ -85,7 +87,7 @@ describe('what keeps it from starting', () => {
     await using directory = await temporaryDirectory()
     const file = join(directory.path, 'init.json')
     await writeFile(file, '{"topics":[{"name":"logs"},{"name":"a b"}]}')
-    await assertNotStarted(['--memory', '--init-file', file], /the init file .*init\.json: topic name "a b"/)
+    await assertNotStarted(['--memory', '--init-file', file], /the init file .*init\.json: topics\[1\]: topic name "a b"/)
   })
   test('an option that is not known', () => assertNotStarted(['--prot', '1'], /unknown option --prot; did you mean --port\?/, { code: 2 }))
   test('a variable that is not known', () =>

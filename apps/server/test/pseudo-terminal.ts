@@ -2,9 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
-
-const MAIN = join(import.meta.dirname, '../src/main.ts')
+import { MAIN } from './real-process.ts'
 
 export interface Terminal extends AsyncDisposable {
   type(keys: string): void

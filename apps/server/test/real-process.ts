@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 
-const MAIN = join(import.meta.dirname, '../src/main.ts')
+export const MAIN = join(import.meta.dirname, '../src/main.ts')
 const READY = /^listening on (http:\/\/127\.0\.0\.1:\d+)$/
 
 export interface RealProcess extends AsyncDisposable {

@@ -3,18 +3,41 @@ import type { UserStore } from '@logbrook/kafka/users'
 import type { Config } from '../config/config.ts'
 import { startConfiguredServer } from '../configured-server.ts'
 import type { RunningServer } from '../server.ts'
+import { StartError } from '../start-error.ts'
+import { PROJECT_FILE } from './project-file.ts'
+import type { ProjectFile } from './project-file.ts'
+import { projectLines } from './project-lines.ts'
 import { print, printJson, printLine } from './shell.ts'
 import type { Shell } from './shell.ts'
 import { createShutdown } from './shutdown.ts'
+import { takenPortAdvice } from './taken-port.ts'
+
+interface BrokerRun {
+  readonly config: Config
+  readonly shell: Shell
+  readonly project: ProjectFile | undefined
+  /** Whether the first line is JSON. */
+  readonly json: boolean
+}
 
 /** Resolves when the broker has been asked to end, and has. */
-export async function runBroker(config: Config, shell: Shell, json: boolean): Promise<void> {
+export async function runBroker(run: BrokerRun): Promise<void> {
+  const { config, shell, project } = run
   const { clock, stdout, stderr } = shell
   const shutdown = createShutdown({ clock, endNow: () => process.exit(1) })
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => shutdown.onSignal())
 
-  const server = await startConfiguredServer(config, { clock, stderr })
-  await announce(server, config, shell, json)
+  let applied: readonly string[] = []
+  const server = await startConfiguredServer(config, {
+    clock,
+    stderr,
+    init: project && { place: PROJECT_FILE, body: project.init },
+    // A person reads it below the address; a machine among the log lines.
+    onInit: stdout.isTTY === true && !run.json ? (sentences) => (applied = sentences) : undefined,
+  }).catch((error: unknown) => {
+    throw withAdvice(error, config)
+  })
+  await announce(server, run, applied)
   if (config.auth === 'required' && !(await hasLogin(server.storage.users))) await printLine(stderr, firstUserHelp(config))
 
   await shutdown.asked
@@ -22,13 +45,22 @@ export async function runBroker(config: Config, shell: Shell, json: boolean): Pr
   await server.close()
 }
 
+function withAdvice(error: unknown, { port }: Config): unknown {
+  const isTaken = error instanceof StartError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE'
+  return isTaken ? new StartError(`${error.message}; ${takenPortAdvice(port)}`, { cause: error }) : error
+}
+
 /** Its first line is what scripts wait for. */
-async function announce({ url, port }: RunningServer, config: Config, { stdout }: Shell, json: boolean): Promise<void> {
+async function announce({ url, port }: RunningServer, run: BrokerRun, applied: readonly string[]): Promise<void> {
+  const { config, shell, project, json } = run
+  const { stdout } = shell
   if (json) return await printJson(stdout, { url, port, pid: process.pid, data_dir: config.memory ? null : config.dataDir })
   await printLine(stdout, `listening on ${url}`)
   if (stdout.isTTY !== true) return
   const place = config.memory ? 'in memory, gone with this process' : `in ${config.dataDir}`
-  await print(stdout, `records are kept ${place}; Ctrl-C stops\nopen ${url} to see what to do next\n`)
+  await printLine(stdout, `records are kept ${place}; Ctrl-C stops`)
+  if (project !== undefined) await print(stdout, projectLines(project, config, applied))
+  await printLine(stdout, `open ${url} to see what to do next`)
 }
 
 async function hasLogin(users: UserStore): Promise<boolean> {

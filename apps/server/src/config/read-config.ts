@@ -15,6 +15,8 @@ export interface ConfigSources {
   readonly flags: Readonly<Record<string, unknown>>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly readFile: (path: string) => string
+  /** Settings that hold where no file is named, and where they were written. */
+  readonly unnamed?: { readonly place: string; readonly settings: object } | undefined
 }
 
 /** The later beat the earlier. */
@@ -31,10 +33,11 @@ export interface Given {
 type Layer = ReadonlyMap<ConfigKey, Omit<Given, 'layer'>>
 
 /** @throws UsageError for the first thing that is not right */
-export function readConfig({ flags, env, readFile }: ConfigSources): Config {
+export function readConfig({ flags, env, readFile, unnamed }: ConfigSources): Config {
   const path = flags[CONFIG_FLAG] ?? env[CONFIG_VARIABLE]
   const layers: Record<(typeof LAYERS)[number], Layer> = {
-    file: typeof path === 'string' ? fromFile(path, readFile) : new Map(),
+    file:
+      typeof path === 'string' ? fromSettings(objectIn(path, readFile), path) : fromSettings(unnamed?.settings ?? {}, unnamed?.place ?? ''),
     environment: fromEnvironment(env),
     flags: fromFlags(flags),
   }
@@ -67,18 +70,18 @@ function fromEnvironment(env: ConfigSources['env']): Layer {
   return layer
 }
 
-function fromFile(path: string, readFile: ConfigSources['readFile']): Layer {
+function fromSettings(settings: object, place: string): Layer {
   const layer = new Map<ConfigKey, Omit<Given, 'layer'>>()
-  for (const [name, value] of Object.entries(objectIn(path, readFile))) {
+  for (const [name, value] of Object.entries(settings)) {
     const setting = SETTINGS.find(({ flag }) => flag === name)
     if (setting === undefined) {
       const close = nearest(
         name,
         SETTINGS.map(({ flag }) => flag),
       )
-      throw new UsageError(`unknown key ${JSON.stringify(name)} in ${path}; did you mean ${JSON.stringify(close)}?`)
+      throw new UsageError(`unknown key ${JSON.stringify(name)} in ${place}; did you mean ${JSON.stringify(close)}?`)
     }
-    layer.set(setting.key, { value, place: `${JSON.stringify(name)} in ${path}` })
+    layer.set(setting.key, { value, place: `${JSON.stringify(name)} in ${place}` })
   }
   return layer
 }
