@@ -144,3 +144,10 @@ export const SWEEP_BYTES_MAX = 4 * MIB
 export const RETENTION_SCAN_ROWS_MAX = 1_000
 
 export const RETENTION_CHECK_INTERVAL_MS = 60_000
+
+// A broker under test
+
+/** Rules that say what shall go wrong: each request is held against all of them. */
+export const FAULTS_MAX = 1_000
+/** Requests and faults of the journal; the oldest make room. */
+export const JOURNAL_ENTRIES_MAX = 10_000

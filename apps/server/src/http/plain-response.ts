@@ -30,7 +30,7 @@ async function send(response: Response, outgoing: ServerResponse): Promise<void>
     return
   }
   const body = new Uint8Array(await response.arrayBuffer())
-  outgoing.writeHead(response.status, response.body === null ? headers : { ...headers, 'content-length': body.byteLength })
+  outgoing.writeHead(response.status, response.body === null ? headers : { 'content-length': body.byteLength, ...headers })
   outgoing.end(body)
 }
 
