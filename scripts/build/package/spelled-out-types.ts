@@ -39,7 +39,9 @@ function typeIn(statement: Statement, file: SourceFile, checker: Checker): reado
   const text = file.text.slice(statement.pos, statement.end)
   if (isImportDeclaration(statement)) return text.includes('import type') ? [text] : []
   if (isInterfaceDeclaration(statement)) return [text]
-  return isTypeAliasDeclaration(statement) ? [spelledOut(statement, file, checker)] : []
+  if (!isTypeAliasDeclaration(statement)) return []
+  // What takes parameters is no one type, and is not made of schemas.
+  return [statement.typeParameters === undefined ? spelledOut(statement, file, checker) : text]
 }
 
 function spelledOut(alias: TypeAliasDeclaration, file: SourceFile, checker: Checker): string {

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
-import type { Plugin } from 'rolldown'
+import type { OutputAsset, OutputChunk, Plugin } from 'rolldown'
 import { dts } from 'rolldown-plugin-dts'
 import { ENTRY_POINTS, ROOT, SERVER } from './layout.ts'
 import { spelledOutTypes } from './spelled-out-types.ts'
@@ -28,10 +28,18 @@ export async function writeTypes(outDir: string): Promise<void> {
         if (level === 'warn') throw new Error(`the declarations do not hold together: ${log.message}`)
       },
     })
-    await build.write({ dir: outDir, format: 'esm' })
+    const { output } = await build.write({ dir: outDir, format: 'esm', minifyInternalExports: false })
+    assertComplete(output)
   } finally {
     rmSync(emitted, { recursive: true, force: true })
   }
+}
+
+function assertComplete(output: readonly (OutputChunk | OutputAsset)[]): void {
+  const chunks = output.filter((file) => file.type === 'chunk')
+  const foreign = chunks.flatMap(({ imports }) => imports).filter((id) => !id.startsWith('node:'))
+  const missing = foreign.find((id) => chunks.every(({ fileName }) => fileName !== id))
+  if (missing !== undefined) throw new Error(`the published types need ${missing}, which an installation does not have`)
 }
 
 /** Finds imports among the emitted declarations, and puts spelled out types in the place of those that need zod. */
@@ -40,11 +48,9 @@ function workspaceTypes(emitted: string): Plugin {
   return {
     name: 'workspace-types',
     resolveId(id, importer) {
-      if (id.startsWith('node:')) return { id, external: true }
       const path = id.replace(/^@logbrook\/([^/]+)\/(.+)$/, join(emitted, 'packages/$1/src/$2.ts'))
       const file = resolve(importer === undefined ? emitted : dirname(importer), path).replace(/(?:\.d)?\.ts$/, '.d.ts')
-      if (existsSync(file)) return file
-      throw new Error(`the published types need ${id}, which an installation does not have`)
+      return existsSync(file) ? file : { id, external: true }
     },
     load: (id) => spelledOut.get(id) ?? null,
   }
