@@ -1,0 +1,66 @@
+/**
+ * What is inside a single executable: the program as one script, and everything else as assets by their names.
+ *
+ * - Node runs one CommonJS script, which can require nothing but Node's own modules. So what is loaded on demand elsewhere is in it, too:
+ *   with V8's code cache it starts sooner than the bundle's files all the same.
+ * - A thread's program is an asset, and so is whatever the build emits as a file: SQLite's addon, static files.
+ */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { rolldown } from 'rolldown'
+import type { Plugin } from 'rolldown'
+import { definitions, ENTRIES, ROOT } from '../program.ts'
+import type { Target } from './targets.ts'
+
+export interface Contents {
+  readonly main: string
+  readonly assets: ReadonlyMap<string, string | Uint8Array>
+}
+
+const MAIN = 'main'
+const EMBEDDED_ADDON = join(ROOT, 'apps/server/src/embedded-addon.ts')
+
+export async function contentsFor({ platform, arch }: Target): Promise<Contents> {
+  const assets = new Map<string, string | Uint8Array>()
+  let main = ''
+  for (const [name, file] of Object.entries(ENTRIES)) {
+    const built = await script(file, `${platform}-${arch}`)
+    for (const [fileName, source] of built.assets) assets.set(fileName, source)
+    if (name === MAIN) main = built.main
+    else assets.set(`${name}.js`, built.main)
+  }
+  return { main, assets }
+}
+
+async function script(input: string, addonPlatform: string): Promise<Contents> {
+  await using build = await rolldown({
+    input,
+    platform: 'node',
+    transform: { define: await definitions() },
+    plugins: [embeddedSqlite(addonPlatform)],
+  })
+  const { output } = await build.generate({ format: 'cjs', minify: true, codeSplitting: false })
+  const assets = new Map(output.flatMap((file) => (file.type === 'asset' ? [[file.fileName, file.source]] : [])))
+  const [chunk, ...others] = output.filter((file) => file.type === 'chunk')
+  if (chunk === undefined || others.length > 0) throw new Error(`${input} did not become one script`)
+  return { main: chunk.code, assets }
+}
+
+/** Takes better-sqlite3's entry for one platform, and has the addon that it requires loaded from the executable. */
+function embeddedSqlite(addonPlatform: string): Plugin {
+  return {
+    name: 'embedded-sqlite',
+    async resolveId(id, importer) {
+      if (id === 'better-sqlite3') return await this.resolve(`better-sqlite3/${addonPlatform}`, importer)
+      return id.endsWith('.node') && importer !== undefined ? resolve(dirname(importer), id) : null
+    },
+    load(id) {
+      if (!id.endsWith('.node')) return null
+      const source = readFileSync(id)
+      const fileName = `sqlite-${createHash('sha256').update(source).digest('hex').slice(0, 32)}.node`
+      this.emitFile({ type: 'asset', fileName, source })
+      return `module.exports = require(${JSON.stringify(EMBEDDED_ADDON)}).loadEmbeddedAddon(${JSON.stringify(fileName)})`
+    },
+  }
+}
