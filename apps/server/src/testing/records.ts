@@ -48,14 +48,22 @@ export interface FixtureRecord<Form extends RecordForm = 'text'> {
 
 const Bytes = z.union([z.string(), z.instanceof(Uint8Array)]).nullable()
 
-const RecordFieldsBody = closedObject({
-  key: Bytes.optional(),
-  value: z.unknown().optional(),
-  headers: z
-    .union([z.array(closedObject({ key: z.string(), value: Bytes })).max(RECORD_HEADERS_MAX), z.record(z.string(), Bytes)])
-    .optional(),
-  timestampMs: z.int().min(0).optional(),
-})
+const RecordFieldsBody = z.strictObject(
+  {
+    key: Bytes.optional(),
+    value: z.unknown().optional(),
+    headers: z
+      .union([z.array(closedObject({ key: z.string(), value: Bytes })).max(RECORD_HEADERS_MAX), z.record(z.string(), Bytes)])
+      .optional(),
+    timestampMs: z.int().min(0).optional(),
+  },
+  // The commonest of mistakes.
+  { error: ({ code, keys }) => (code === 'unrecognized_keys' ? notFields(keys as readonly string[]) : undefined) },
+)
+
+function notFields(keys: readonly string[]): string {
+  return `a record has no ${keys.join(', ')}, but key, value, headers and timestampMs; what is JSON goes into value, as { value: { … } }`
+}
 
 /** @throws KafkaError INVALID_REQUEST naming the record and the field, as `records[3].key` */
 export function parseRecords(records: readonly RecordInput[]): ProducedRecords {

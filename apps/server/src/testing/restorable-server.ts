@@ -6,10 +6,10 @@
  * - Requests under way are answered before, out of what was; who waits for records is told that their topic is gone.
  * - A replacement that fails leaves what was there.
  */
-import type { ServerResponse } from 'node:http'
 import type { Broker } from '@logbrook/broker/broker'
 import { createGate } from '@logbrook/broker/gate'
 import { systemClock } from '@logbrook/kafka/clock'
+import { KafkaError } from '@logbrook/kafka/errors'
 import type { Snapshot } from '@logbrook/storage/snapshot'
 import type { Storage } from '@logbrook/storage/storage'
 import type { Door } from '../http/app.ts'
@@ -17,6 +17,7 @@ import { listen } from '../http/listener.ts'
 import type { ServerOptions } from '../server-options.ts'
 import { noteErrors, openInterior, urlOf } from '../server.ts'
 import type { Interceptors, Interior } from '../server.ts'
+import { createHeldDoor } from './held-door.ts'
 
 export interface RestorableServer extends AsyncDisposable {
   readonly url: string
@@ -40,84 +41,61 @@ export interface RestorableServerOptions {
 export interface ServerInterceptors extends Interceptors {
   /** Stands in front of the door, whatever is behind it. */
   readonly door?: (door: Door) => Door
-  /** Told when the server stops: what it holds back is to go out. */
+  /** Sends every answer that is held back: the server is to stop. */
   readonly release?: () => void
 }
-
-/** Requests that take longer to arrive find their topics gone. */
-const UNDER_WAY_MS_MAX = 1_000
 
 /** @throws what `startServer` throws */
 export async function startRestorableServer(
   options: ServerOptions,
   { contents: firstContents, intercept }: RestorableServerOptions = {},
 ): Promise<RestorableServer> {
-  const { prepare: _, ...reopenOptions } = options
+  const { prepare: _, ...unprepared } = options
   const inTurn = createGate(1)
   await using opened = new AsyncDisposableStack()
-  let interior = await openInterior(firstContents === undefined ? options : reopenOptions, { contents: firstContents, intercept })
+  let interior = await openInterior(firstContents === undefined ? options : unprepared, { contents: firstContents, intercept })
   opened.defer(() => interior[Symbol.asyncDispose]())
-  let replacement: Promise<void> | undefined
-  const underWay = new Map<ServerResponse, Promise<Response>>()
-
-  const door: Door = {
-    answer(request, env) {
-      if (replacement !== undefined) return replacement.then(() => door.answer(request, env))
-      const answer = interior.door.answer(request, env)
-      if (!(answer instanceof Promise)) return answer
-      underWay.set(env.outgoing, answer)
-      return answer.finally(() => underWay.delete(env.outgoing))
-    },
-    refuse: (error) => interior.door.refuse(error),
-  }
+  const held = createHeldDoor(() => interior)
+  const door = intercept?.door?.(held.door) ?? held.door
   // Stopping must come to an end on a clock that stands still, too.
-  const listener = await listen({ ...options, clock: systemClock, onError: noteErrors(options), ...(intercept?.door?.(door) ?? door) })
+  const listener = await listen({ ...options, clock: systemClock, onError: noteErrors(options), ...door })
   opened.defer(async () => {
     interior.waits.stop()
     intercept?.release?.()
     await listener.close()
   })
 
-  function reopen(contents?: Snapshot): Promise<Interior> {
-    return openInterior(reopenOptions, { contents, intercept })
+  const open = (contents?: Snapshot) => openInterior(unprepared, { contents, intercept })
+
+  async function replaceMemory(contents: Snapshot): Promise<void> {
+    const previous = interior
+    interior = await open(contents)
+    await leave(previous)
   }
 
-  async function replace(contents: Snapshot, meanwhile: () => void): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    replacement = promise
+  /** A file is put in place of another only when nobody has that open. */
+  async function replaceFile(contents: Snapshot): Promise<void> {
+    await leave(interior)
     try {
-      await answered()
-      meanwhile()
-      if (options.location === 'memory') {
-        const previous = interior
-        interior = await reopen(contents)
-        await leave(previous)
-      } else {
-        await leave(interior)
-        // A file can be put in place of another only when nobody has that open.
-        interior = await reopen(contents).catch(async (error: unknown) => {
-          interior = await reopen()
-          throw error
-        })
-      }
-    } finally {
-      replacement = undefined
-      resolve()
+      interior = await open(contents)
+    } catch (error) {
+      interior = await open()
+      throw error
     }
   }
 
-  /** Everything that is under way, but for what waits. */
-  async function answered(): Promise<void> {
-    const { promise: late, resolve: giveUp } = Promise.withResolvers<void>()
-    const timer = systemClock.after(UNDER_WAY_MS_MAX, giveUp)
-    const awaited = [...underWay].filter(([outgoing]) => !interior.waits.isOpen(outgoing)).map(([, answer]) => answer)
-    await Promise.race([Promise.allSettled(awaited), late])
-    timer.cancel()
-  }
-
+  const replace = options.location === 'memory' ? replaceMemory : replaceFile
   const running = opened.move()
   let closed: Promise<void> | undefined
   const close = () => (closed ??= inTurn(() => running.disposeAsync()))
+
+  async function whileRunning<T>(work: () => Promise<T>): Promise<T> {
+    return await inTurn(async () => {
+      if (closed !== undefined) throw new KafkaError('SHUTTING_DOWN', 'the broker is stopped')
+      return await work()
+    })
+  }
+
   return {
     url: urlOf(options.host, listener.port),
     port: listener.port,
@@ -127,8 +105,14 @@ export async function startRestorableServer(
     get storage() {
       return interior.storage
     },
-    snapshot: () => inTurn(async () => interior.storage.snapshot()),
-    restore: (contents, meanwhile = () => {}) => inTurn(() => replace(contents, meanwhile)),
+    snapshot: () => whileRunning(async () => interior.storage.snapshot()),
+    restore: (contents, meanwhile = () => {}) =>
+      whileRunning(() =>
+        held.whileShut(async () => {
+          meanwhile()
+          await replace(contents)
+        }),
+      ),
     close,
     [Symbol.asyncDispose]: close,
   }

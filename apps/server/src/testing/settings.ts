@@ -1,7 +1,7 @@
 /** From the settings of a fixture to the options of its server, and to the flags of a `logbrook start` that answers as it does. */
 import type { Clock } from '@logbrook/kafka/clock'
 import { openStorage } from '@logbrook/storage/storage'
-import { applyInitFile } from '../init-file.ts'
+import { applyInitFile, applyInitFileTo } from '../init-file.ts'
 import { createLogger, silentLogger } from '../logger.ts'
 import type { ServerOptions } from '../server-options.ts'
 import type { FixtureSettings } from './options.ts'
@@ -45,7 +45,8 @@ export async function fixtureServerOptions(
     keepGlobals: true,
     owner: `a test, pid ${process.pid}`,
     async prepare(storage) {
-      await applyInitFile(init, storage, clock)
+      if (dataDir === undefined) await applyInitFile(init, storage, clock)
+      else await applyInitFileTo(storage, init, { place: 'Logbrook.create', clock })
     },
   }
 }

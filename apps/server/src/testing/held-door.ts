@@ -1,0 +1,55 @@
+/** A door that can be held shut for a moment, in which what is behind it changes. Who comes meanwhile waits in front of it. */
+import type { ServerResponse } from 'node:http'
+import { systemClock } from '@logbrook/kafka/clock'
+import type { Door } from '../http/app.ts'
+import type { Interior } from '../server.ts'
+
+export interface HeldDoor {
+  readonly door: Door
+  /** Runs `work` when the requests under way are answered, but for those that wait for something, and before others are let in. */
+  whileShut(work: () => Promise<void>): Promise<void>
+}
+
+/** Requests that take longer to arrive are not waited for. */
+const UNDER_WAY_MS_MAX = 1_000
+
+/** @param inside what is behind the door now */
+export function createHeldDoor(inside: () => Interior): HeldDoor {
+  let shut: Promise<void> | undefined
+  const underWay = new Map<ServerResponse, Promise<Response>>()
+
+  const door: Door = {
+    answer(request, env) {
+      if (shut !== undefined) return shut.then(() => door.answer(request, env))
+      const answer = inside().door.answer(request, env)
+      if (!(answer instanceof Promise)) return answer
+      underWay.set(env.outgoing, answer)
+      return answer.finally(() => underWay.delete(env.outgoing))
+    },
+    refuse: (error) => inside().door.refuse(error),
+  }
+
+  async function answered(): Promise<void> {
+    const { waits } = inside()
+    const awaited = [...underWay].filter(([outgoing]) => !waits.isOpen(outgoing)).map(([, answer]) => answer)
+    const { promise: late, resolve: giveUp } = Promise.withResolvers<void>()
+    const timer = systemClock.after(UNDER_WAY_MS_MAX, giveUp)
+    await Promise.race([Promise.allSettled(awaited), late])
+    timer.cancel()
+  }
+
+  return {
+    door,
+    async whileShut(work) {
+      const { promise, resolve: open } = Promise.withResolvers<void>()
+      shut = promise
+      try {
+        await answered()
+        await work()
+      } finally {
+        shut = undefined
+        open()
+      }
+    },
+  }
+}
