@@ -12,6 +12,10 @@ import type { Client } from '@logbrook/client/client'
 import { KafkaError } from '@logbrook/kafka/errors'
 import { createClock } from './clock.ts'
 import type { FixtureClock } from './clock.ts'
+import type { Faults } from './faults.ts'
+import { createInterception } from './interception.ts'
+import type { Interception } from './interception.ts'
+import type { Journal } from './journal.ts'
 import { describeRemains, whenFailed, writeRemains } from './keep.ts'
 import type { Remains } from './keep.ts'
 import { parseOptions } from './options.ts'
@@ -30,6 +34,7 @@ interface Parts {
   readonly settings: FixtureSettings
   readonly server: RestorableServer
   readonly clock: FixtureClock
+  readonly interception: Interception
   /** `undefined` where chance is not seeded. */
   readonly random: SeededRandom | undefined
 }
@@ -37,6 +42,10 @@ interface Parts {
 export class Logbrook implements AsyncDisposable {
   /** The broker's time; moved by hand where the broker was created with `clock: 'manual'`. */
   readonly clock: FixtureClock
+  /** What shall go wrong, on purpose. */
+  readonly faults: Faults
+  /** The requests that came, and the faults that struck them, in order. */
+  readonly journal: Journal
   readonly #settings: FixtureSettings
   readonly #server: RestorableServer
   readonly #random: SeededRandom | undefined
@@ -47,13 +56,15 @@ export class Logbrook implements AsyncDisposable {
   /** Of a stopped broker that may have to be kept. */
   #remains: Remains | undefined
 
-  private constructor({ settings, server, clock, random }: Parts, initial: Snapshot) {
+  private constructor({ settings, server, clock, interception, random }: Parts, initial: Snapshot) {
     this.#settings = settings
     this.#server = server
     this.#random = random
     this.#initial = initial
     this.#passwords = new Map(settings.init.users.map(({ name, password }) => [name, password]))
     this.clock = clock
+    this.faults = interception.faults
+    this.journal = interception.journal
     if (settings.keep?.test !== undefined) whenFailed(settings.keep.test, async () => void (await this.keep()))
   }
 
@@ -86,13 +97,17 @@ export class Logbrook implements AsyncDisposable {
     const clocks = createClock({ kind: settings.clock, nowMs: settings.nowMs })
     const random = settings.seed === undefined ? undefined : new SeededRandom(settings.seed)
     const held = contents === undefined ? undefined : Snapshot.contentsOf(contents)
-    const server = await startRestorableServer(await fixtureServerOptions(settings, clocks.clock, random), { contents: held?.storage })
+    const interception = createInterception({ clock: clocks.clock, rootTopic: settings.intakeRootTopic ?? null })
+    const server = await startRestorableServer(await fixtureServerOptions(settings, clocks.clock, random), {
+      contents: held?.storage,
+      intercept: interception,
+    })
     const clock = clocks.inHand(async () => {
       // The first joins a round that the clock began on its way; the second sees the present.
       await server.broker.retention.enforce()
       await server.broker.retention.enforce()
     })
-    const parts = { settings, server, clock, random }
+    const parts = { settings, server, clock, interception, random }
     return new Logbrook(parts, await snapshotOf(parts))
   }
 
@@ -131,16 +146,15 @@ export class Logbrook implements AsyncDisposable {
    * those that come meanwhile wait. The topics get new ids, and who waits for one of the old ones is told that it is gone.
    */
   async restore(snapshot: Snapshot): Promise<void> {
-    const { storage, nowMs, randomState } = Snapshot.contentsOf(snapshot)
-    await this.#server.restore(storage, () => {
-      if (this.clock.kind === 'manual') this.clock.set(nowMs)
-      if (this.#random !== undefined && randomState !== undefined) this.#random.state = randomState
-    })
+    await this.#putBack(snapshot)
   }
 
-  /** Puts back what there was when the broker had been created. */
+  /** Puts back what there was when the broker had been created; there are no faults then, and nothing is in the journal. */
   async reset(): Promise<void> {
-    await this.restore(this.#initial)
+    await this.#putBack(this.#initial, () => {
+      this.faults.clear()
+      this.journal.clear()
+    })
   }
 
   /** Another broker that holds the same, on a port of its own: in memory, but for a `dataDir`. */
@@ -205,6 +219,15 @@ export class Logbrook implements AsyncDisposable {
     await this.stop()
   }
 
+  async #putBack(snapshot: Snapshot, meanwhile = () => {}): Promise<void> {
+    const { storage, nowMs, randomState } = Snapshot.contentsOf(snapshot)
+    await this.#server.restore(storage, () => {
+      if (this.clock.kind === 'manual') this.clock.set(nowMs)
+      if (this.#random !== undefined && randomState !== undefined) this.#random.state = randomState
+      meanwhile()
+    })
+  }
+
   async #stop(): Promise<void> {
     // Whether the test has failed may be known only later.
     if (this.#settings.keep?.test !== undefined) this.#remains = await this.#takeRemains()
@@ -212,7 +235,7 @@ export class Logbrook implements AsyncDisposable {
   }
 
   async #takeRemains(): Promise<Remains> {
-    return { contents: await this.#server.snapshot(), journal: '', flags: flagsOf(this.#settings) }
+    return { contents: await this.#server.snapshot(), journal: this.journal.toNdjson(), flags: flagsOf(this.#settings) }
   }
 
   #passwordOf(user: string): string {
