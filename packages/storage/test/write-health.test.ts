@@ -14,8 +14,8 @@ interface SmallDatabase {
   /** What the disk is said to have left. */
   readonly disk: { roomBytes: number }
   /** As a disk that is full, or is not any more. */
-  fill(): void
-  empty(): void
+  readonly fill: () => void
+  readonly empty: () => void
 }
 
 /** SQLite's own limit on pages refuses with the code of a full disk. */
@@ -103,10 +103,7 @@ test('a transaction that was refused for what it asked says nothing of the disk'
 
 test('where the disk cannot be asked, the failure stands', async (t) => {
   const { database } = await openSmall(t)
-  const roomBytes = () => {
-    throw new Error('ENOENT')
-  }
-  const health = createWriteHealth({ database, transact: createTransact(database), roomBytes })
+  const health = createWriteHealth({ database, transact: createTransact(database), roomBytes: () => roomBytesOf('/nowhere/at/all') })
   database.pragma('query_only = on')
   assert.throws(() => writeMuch(database, health.transact))
   assert.match(health.failure()!, /SQLITE_READONLY/)

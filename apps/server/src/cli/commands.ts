@@ -42,6 +42,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { words: ['acls', 'explain'], summary: 'Say what a principal may do, and why.', load: () => import('./acls/explain.ts') },
   { words: ['check'], summary: 'Look for damage in a data directory.', load: () => import('./check.ts') },
   { words: ['backup'], summary: 'Copy a data directory into one file, also while a broker runs.', load: () => import('./backup.ts') },
+  { words: ['health'], summary: 'Say whether a broker is ready, for whatever watches it.', load: () => import('./health.ts') },
 ]
 
 /** `topic` is `topics`, `user` is `users`, `acl` is `acls`. */

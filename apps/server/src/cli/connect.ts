@@ -19,11 +19,20 @@ const URL_DEFAULT = 'http://127.0.0.1:8080'
 
 /** @throws UsageError for an address that is none */
 export async function connect(shell: Shell, values: Values<typeof CONNECTION_OPTIONS>): Promise<Client> {
-  const url = values.url ?? shell.env['LOGBROOK_URL'] ?? URL_DEFAULT
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
-    throw new UsageError(`the broker's address is ${JSON.stringify(url)}; it must be like ${URL_DEFAULT}`)
+  const url = brokerUrl(values.url ?? shell.env['LOGBROOK_URL'] ?? URL_DEFAULT)
   const login = values.user ?? shell.env['LOGBROOK_USER']
-  return createClient({ url, clientId: 'logbrook-cli', ...(login === undefined ? {} : await credentials(login, shell)) })
+  const others = login === undefined ? {} : await credentials(login, shell)
+  return createClient({ url, clientId: 'logbrook-cli', compress: !isLoopback(url), ...others })
+}
+
+/** @throws UsageError for an address that is none */
+export function brokerUrl(text: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text
+  throw new UsageError(`the broker's address is ${JSON.stringify(text)}; it must be like ${URL_DEFAULT}`)
+}
+
+function isLoopback(url: string): boolean {
+  return /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname)
 }
 
 /** A name ends at the first colon: a password may hold more of them. */
