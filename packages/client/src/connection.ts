@@ -10,6 +10,8 @@ export interface ConnectionOptions {
   readonly password?: string | undefined
   /** Names the client in the broker's log. */
   readonly clientId?: string | undefined
+  /** Whether larger bodies are compressed; `true` by default. To a broker on the same machine it only costs time. */
+  readonly compress?: boolean | undefined
   /** Instead of the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined
 }
@@ -42,7 +44,14 @@ export interface Connection {
 /** Smaller bodies grow or gain nothing by it. */
 const GZIP_BYTES_MIN = 1_024
 
-export function createConnection({ url, user, password, clientId, fetch = globalThis.fetch }: ConnectionOptions): Connection {
+export function createConnection({
+  url,
+  user,
+  password,
+  clientId,
+  compress = true,
+  fetch = globalThis.fetch,
+}: ConnectionOptions): Connection {
   const base = url.replace(/\/+$/, '')
   const common: Record<string, string> = {}
   if (user !== undefined) common['authorization'] = `Basic ${toBase64(`${user}:${password ?? ''}`)}`
@@ -51,7 +60,7 @@ export function createConnection({ url, user, password, clientId, fetch = global
   async function send({ method, path, query = {}, body, headers, signal }: Call): Promise<Response> {
     const request: RequestInit & { headers: Record<string, string> } = { method, headers: { ...common, ...headers } }
     if (signal !== undefined) request.signal = signal
-    if (body !== undefined) putBody(request, body)
+    if (body !== undefined) putBody(request, body, compress)
     let response: Response
     try {
       response = await fetch(`${base}/${path.map(encodeURIComponent).join('/')}${queryString(query)}`, request)
@@ -81,11 +90,11 @@ export function jsonContent(value: unknown): Content {
   return { type: 'application/json', bytes: new TextEncoder().encode(JSON.stringify(value)) }
 }
 
-function putBody(request: RequestInit & { headers: Record<string, string> }, { type, plain, bytes }: Content): void {
+function putBody(request: RequestInit & { headers: Record<string, string> }, { type, plain, bytes }: Content, compress: boolean): void {
   request.headers['content-type'] = type
-  const compress = plain !== true && bytes.length >= GZIP_BYTES_MIN
-  if (compress) request.headers['content-encoding'] = 'gzip'
-  request.body = compress ? gzipSync(bytes) : bytes
+  const isWorthIt = compress && plain !== true && bytes.length >= GZIP_BYTES_MIN
+  if (isWorthIt) request.headers['content-encoding'] = 'gzip'
+  request.body = isWorthIt ? gzipSync(bytes) : bytes
 }
 
 function queryString(query: NonNullable<Call['query']>): string {

@@ -25,7 +25,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./topics/alter.ts'),
   },
   { words: ['topics', 'delete'], summary: 'Delete topics and their records.', load: () => import('./topics/delete.ts') },
-  { words: ['produce'], summary: 'Send records: lines of stdin, or arguments.', load: () => import('./produce.ts') },
+  { words: ['produce'], summary: 'Send records: lines of stdin, or arguments.', load: () => import('./produce/produce.ts') },
   { words: ['consume'], summary: 'Print the records of a topic, and go on with what comes.', load: () => import('./consume/consume.ts') },
   { words: ['tail'], summary: 'Print what comes from now on: consume from the end.', load: () => import('./consume/tail.ts') },
   { words: ['users', 'list'], summary: 'List users.', load: () => import('./users/list.ts') },
