@@ -2,7 +2,7 @@
  * The package's code: the program and every entry point in one build, so that what two of them share is one module, loaded once, and an error
  * thrown by one is an instance of the class that another exports.
  *
- * - All that Logbrook is made of is inside, but for better-sqlite3 with its addons for every platform.
+ * - All that Logbrook is made of is inside. better-sqlite3 looks for its addon where it lies beside this directory (`PREBUILDS`).
  * - Written for the oldest Node of `engines`.
  * - Not minified: the stack of an error in somebody's test says where it was, and starting takes 7 ms more of 130.
  */
@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { definitions, ENTRIES } from '../program.ts'
 import { thirdPartyLicenses } from '../third-party-licenses.ts'
-import { DEPENDENCIES, ENTRY_POINTS, ROOT, SERVER } from './layout.ts'
+import { ENTRY_POINTS, ROOT, SERVER } from './layout.ts'
 
 const OLDEST_NODE = 'node22.15'
 
@@ -19,7 +19,6 @@ export async function writeCode(outDir: string): Promise<void> {
     input: { ...ENTRIES, ...Object.fromEntries(Object.values(ENTRY_POINTS).map(({ name, source }) => [name, join(SERVER, source)])) },
     cwd: ROOT,
     platform: 'node',
-    external: [...DEPENDENCIES],
     // The client also runs in browsers, where fflate's form for Node does not.
     resolve: { alias: { fflate: 'fflate/browser' } },
     transform: {

@@ -14,5 +14,5 @@ export const ENTRY_POINTS = {
 /** In the package: code, and beside each entry point its types. */
 export const DIST = 'dist'
 
-/** What an installation brings with the package. Everything else is inside. */
-export const DEPENDENCIES = ['better-sqlite3'] as const
+/** Addons for every platform, in a directory of better-sqlite3's as in one of ours: its code finds them one up from itself. */
+export const PREBUILDS = 'prebuilds'

@@ -1,11 +1,12 @@
 /** The package `logbrook` as npm publishes it: a directory, and the tarball of it. */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { formatMessage } from 'publint/utils'
 import { publint } from 'publint'
 import { writeCode } from './code.ts'
-import { DIST, ROOT, SERVER } from './layout.ts'
+import { DIST, PREBUILDS, ROOT, SERVER } from './layout.ts'
 import { manifest } from './manifest.ts'
 import { writeTypes } from './types.ts'
 
@@ -14,11 +15,16 @@ export async function buildPackage(outDir: string): Promise<void> {
   rmSync(outDir, { recursive: true, force: true })
   mkdirSync(outDir, { recursive: true })
   await Promise.all([writeCode(join(outDir, DIST)), writeTypes(join(outDir, DIST))])
+  cpSync(join(sqliteDirectory(), PREBUILDS), join(outDir, PREBUILDS), { recursive: true })
   cpSync(join(SERVER, 'bin'), join(outDir, 'bin'), { recursive: true })
   cpSync(join(SERVER, 'README.md'), join(outDir, 'README.md'))
   cpSync(join(ROOT, 'LICENSE'), join(outDir, 'LICENSE'))
   writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
   await lint(outDir)
+}
+
+function sqliteDirectory(): string {
+  return dirname(createRequire(join(ROOT, 'packages/storage/package.json')).resolve('better-sqlite3/package.json'))
 }
 
 async function lint(directory: string): Promise<void> {
