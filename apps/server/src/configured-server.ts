@@ -35,7 +35,11 @@ export async function startConfiguredServer(config: Config, surroundings: Surrou
   const init = await readInit(config, surroundings)
   const format = config.logFormat === 'auto' ? (stderr.isTTY === true ? 'pretty' : 'json') : config.logFormat
   const logger = await createLogger({ level: config.logLevel, format, clock, destination: stderr })
-  return await startServer({ ...serverOptions(config, init, clock, logger), keepGlobals: isGuest })
+  const options = { ...serverOptions(config, init, clock, logger), keepGlobals: isGuest }
+  if (!config.testing) return await startServer(options)
+  // Nobody else's start is to wait for it.
+  const { startControlledServer } = await import('./testing/controlled-server.ts')
+  return await startControlledServer(options, config.clock)
 }
 
 interface Init {

@@ -4,6 +4,7 @@ import type { Clock } from '@logbrook/kafka/clock'
 import type { TopicId } from '@logbrook/kafka/log'
 import type { Principal } from '@logbrook/kafka/principal'
 import type { Storage } from '@logbrook/storage/storage'
+import type { App, RouteContext } from './http/context.ts'
 import type { Logger } from './logger.ts'
 
 export interface ServerOptions {
@@ -35,6 +36,8 @@ export interface ServerOptions {
   readonly owner?: string
   /** Runs on what was opened, before anyone can ask for it. */
   readonly prepare?: (storage: Storage) => Promise<void>
+  /** Of a broker under test: what holds it in a test's hands over HTTP. */
+  readonly controls?: { readonly register: (app: App, context: RouteContext) => void }
 }
 
 /** What log senders need that know less than the Datadog Agent (contract D16); all off by default. */

@@ -45,6 +45,9 @@ test('nothing written is a broker on loopback that keeps its log in a directory'
     intakeSuccessStatus: 200,
     intakeRootTopic: null,
     intakeBareObject: false,
+    testing: false,
+    clock: 'system',
+    openTestingControls: false,
     logLevel: 'info',
     logFormat: 'auto',
   })
@@ -84,6 +87,9 @@ test('law: a value means the same wherever it is written', () => {
     'intake-success-status': '202',
     'intake-root-topic': 'logs',
     'intake-bare-object': 'on',
+    testing: 'on',
+    clock: 'manual',
+    'open-testing-controls': 'on',
     'log-level': 'warn',
     'log-format': 'json',
     memory: 'off',
@@ -191,6 +197,28 @@ describe('listening beyond this machine', () => {
   for (const host of ['localhost', '::1', '127.1.2.3']) {
     test(`${host} is this machine`, () => assert.equal(configOf({ flags: { host } }).host, host))
   }
+})
+
+describe('a broker under test', () => {
+  test('does not listen beyond this machine, whatever credentials it asks for', () => {
+    assertRefused(
+      { flags: { host: '0.0.0.0', auth: 'required', testing: true } },
+      'listening on 0.0.0.0 with --testing puts the broker into the hands of other machines, whatever --auth says; ' +
+        'listen on 127.0.0.1, or say --open-testing-controls',
+    )
+  })
+  test('unless that is said', () => {
+    const flags = { host: '0.0.0.0', auth: 'required', testing: true, 'open-testing-controls': true }
+    assert.equal(configOf({ flags }).testing, true)
+  })
+  test('may have a clock that it moves, and no other broker may', () => {
+    assert.equal(configOf({ flags: { testing: true, clock: 'manual' } }).clock, 'manual')
+    assert.equal(configOf({ flags: { clock: 'system' } }).clock, 'system')
+    assertRefused(
+      { env: { LOGBROOK_CLOCK: 'manual' } },
+      'LOGBROOK_CLOCK is "manual", which goes with --testing: nothing else moves such a clock',
+    )
+  })
 })
 
 test("the README's table is the settings'", () => {

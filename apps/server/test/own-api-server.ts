@@ -40,7 +40,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     url: server.url,
     clock,
     server,
-    ask: (path, ask = {}) => request(`${server.url}${path}`, ask),
+    ask: (path, asked = {}) => ask(`${server.url}${path}`, asked),
     close: () => server.close(),
     [Symbol.asyncDispose]: () => server.close(),
   }
@@ -54,7 +54,7 @@ export async function startGuardedServer(): Promise<TestServer> {
   return guarded
 }
 
-async function request(url: string, { method, json, body, headers, as }: Ask): Promise<Answer> {
+export async function ask(url: string, { method, json, body, headers, as }: Ask): Promise<Answer> {
   const content = json === undefined ? body : JSON.stringify(json)
   const response = await fetch(url, {
     method: method ?? 'GET',

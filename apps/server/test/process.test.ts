@@ -35,8 +35,9 @@ describe('starting', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
-    const { url, port, pid, data_dir: dataDir } = JSON.parse(line) as Record<string, unknown>
-    assert.deepEqual({ url, dataDir }, { url: `http://127.0.0.1:${String(port)}`, dataDir: null })
+    const { port, pid, ...said } = JSON.parse(line) as Record<string, unknown>
+    const url = `http://127.0.0.1:${String(port)}`
+    assert.deepEqual(said, { url, datadog_url: `${url}/dd`, testing_url: null, data_dir: null })
     assert.notEqual(pid, child.pid, 'the broker runs behind the launcher')
     child.kill('SIGINT')
     assert.deepEqual(await once(child, 'exit'), [0, null])

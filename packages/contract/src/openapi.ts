@@ -50,10 +50,22 @@ const DIALECTS: Readonly<Record<Dialect, DialectInfo>> = {
     security: [],
     errors: [],
   },
+  testing: {
+    tag: 'Testing',
+    description: 'Controls of a broker under test.',
+    error: { contentType: 'application/problem+json', schema: Problem },
+    security: [],
+    errors: ['INVALID_REQUEST', 'UNKNOWN_SERVER_ERROR'],
+  },
 }
 
-/** @param version of the server that answers with it */
-export function openApiDocument(version: string): Json {
+/**
+ * @param version of the server that answers with it
+ * @param more routes that not every server has
+ */
+export function openApiDocument(version: string, more: readonly Route[] = []): Json {
+  const routes = [...ROUTES, ...more]
+  const spoken = new Set(routes.map(({ dialect }) => DIALECTS[dialect]))
   return {
     openapi: '3.1.1',
     info: {
@@ -62,8 +74,8 @@ export function openApiDocument(version: string): Json {
       summary: 'A self-contained mini log broker with an HTTP front door',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    tags: Object.values(DIALECTS).map(({ tag: name, description }) => ({ name, description })),
-    paths: paths(),
+    tags: Object.values(DIALECTS).flatMap((info) => (spoken.has(info) ? [{ name: info.tag, description: info.description }] : [])),
+    paths: pathsOf(routes),
     components: {
       schemas: schemas(),
       securitySchemes: {
@@ -95,9 +107,9 @@ function embedded(schema: object): Json {
   return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema' && key !== '$id'))
 }
 
-function paths(): Json {
+function pathsOf(routes: readonly Route[]): Json {
   const byPath: Record<string, Json> = {}
-  for (const route of ROUTES) (byPath[route.path] ??= {})[route.method.toLowerCase()] = operation(route)
+  for (const route of routes) (byPath[route.path] ??= {})[route.method.toLowerCase()] = operation(route)
   return byPath
 }
 

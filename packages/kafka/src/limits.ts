@@ -151,3 +151,5 @@ export const RETENTION_CHECK_INTERVAL_MS = 60_000
 export const FAULTS_MAX = 1_000
 /** Requests and faults of the journal; the oldest make room. */
 export const JOURNAL_ENTRIES_MAX = 10_000
+/** Kept at a time for a test in another process: each holds all that the broker held. */
+export const SNAPSHOTS_MAX = 100

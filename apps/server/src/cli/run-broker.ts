@@ -51,16 +51,30 @@ function withAdvice(error: unknown, { port }: Config): unknown {
 }
 
 /** Its first line is what scripts wait for. */
-async function announce({ url, port }: RunningServer, run: BrokerRun, applied: readonly string[]): Promise<void> {
+async function announce(server: RunningServer, run: BrokerRun, applied: readonly string[]): Promise<void> {
   const { config, shell, project, json } = run
+  const { url } = server
   const { stdout } = shell
-  if (json) return await printJson(stdout, { url, port, pid: process.pid, data_dir: config.memory ? null : config.dataDir })
+  if (json) return await printJson(stdout, announcement(server, config))
   await printLine(stdout, `listening on ${url}`)
   if (stdout.isTTY !== true) return
   const place = config.memory ? 'in memory, gone with this process' : `in ${config.dataDir}`
   await printLine(stdout, `records are kept ${place}; Ctrl-C stops`)
   if (project !== undefined) await print(stdout, projectLines(project, config, applied))
   await printLine(stdout, `open ${url} to see what to do next`)
+}
+
+/** What a script that has started the broker needs to know of it. */
+function announcement({ url, port }: RunningServer, { memory, dataDir, testing }: Config): object {
+  return {
+    url,
+    // Log senders append the topic.
+    datadog_url: `${url}/dd`,
+    testing_url: testing ? `${url}/v1/testing` : null,
+    port,
+    pid: process.pid,
+    data_dir: memory ? null : dataDir,
+  }
 }
 
 async function hasLogin(users: UserStore): Promise<boolean> {

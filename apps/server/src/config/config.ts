@@ -65,6 +65,16 @@ export const Config = z.strictObject({
     description: 'Topic for log senders that know no path prefix: /api/v2/logs and /v1/input.',
   }),
   intakeBareObject: onOff().default(false).meta({ description: 'Take a bare JSON object on the intake as one record.' }),
+  testing: onOff().default(false).meta({
+    description: 'Put the broker into the hands of a test: /v1/testing/* controls faults, journal, clock and snapshots.',
+  }),
+  clock: choice('system', 'manual').default('system').meta({
+    placeholder: 'system|manual',
+    description: "With --testing: whether the time is the machine's, or stands still until the test moves it.",
+  }),
+  openTestingControls: onOff().default(false).meta({
+    description: 'Allow listening beyond this machine although everyone who can connect controls a broker under test.',
+  }),
   logLevel: choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info').meta({
     placeholder: 'LEVEL',
     description: 'fatal, error, warn, info, debug, trace or silent.',

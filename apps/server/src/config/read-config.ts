@@ -49,7 +49,10 @@ export function readConfig({ flags, env, readFile, unnamed }: ConfigSources): Co
 /** @throws UsageError for the first thing that is not right, or does not go with another */
 export function settle(given: ReadonlyMap<ConfigKey, Given>): Config {
   const config = parse(given)
-  return refuseOpenDoors({ ...config, memory: isInMemory(config, given) })
+  refuseLooseClock(config, given)
+  refuseOpenDoors(config)
+  refuseOpenControls(config)
+  return { ...config, memory: isInMemory(config, given) }
 }
 
 function fromFlags(flags: ConfigSources['flags']): Layer {
@@ -115,10 +118,24 @@ function isInMemory(config: Config, given: ReadonlyMap<ConfigKey, Given>): boole
   return memory.layer > dataDir.layer
 }
 
-function refuseOpenDoors(config: Config): Config {
-  if (isLoopback(config.host) || config.auth === 'required' || config.openWithoutAuthentication) return config
+/** A clock that nobody can move would stand still for ever. */
+function refuseLooseClock({ clock, testing }: Config, given: ReadonlyMap<ConfigKey, Given>): void {
+  if (clock === 'system' || testing) return
+  throw new UsageError(`${given.get('clock')!.place} is "${clock}", which goes with --testing: nothing else moves such a clock`)
+}
+
+function refuseOpenDoors({ host, auth, openWithoutAuthentication }: Config): void {
+  if (isLoopback(host) || auth === 'required' || openWithoutAuthentication) return
   throw new UsageError(
-    `listening on ${config.host} lets other machines in without credentials; use --auth required, or say --open-without-authentication`,
+    `listening on ${host} lets other machines in without credentials; use --auth required, or say --open-without-authentication`,
+  )
+}
+
+function refuseOpenControls({ host, testing, openTestingControls }: Config): void {
+  if (!testing || isLoopback(host) || openTestingControls) return
+  throw new UsageError(
+    `listening on ${host} with --testing puts the broker into the hands of other machines, whatever --auth says; ` +
+      'listen on 127.0.0.1, or say --open-testing-controls',
   )
 }
 

@@ -1,4 +1,5 @@
 /** The broker's time, in the hands of a test. */
+import type { Retention } from '@logbrook/broker/retention'
 import { createManualClock, systemClock } from '@logbrook/kafka/clock'
 import type { Clock } from '@logbrook/kafka/clock'
 import { DURATION_RULE, durationMs } from '@logbrook/kafka/duration'
@@ -65,4 +66,11 @@ const systemFixtureClock: FixtureClock = {
 
 function immovable(): KafkaError {
   return new KafkaError('INVALID_REQUEST', "the clock is the machine's, which no test moves; create the broker with clock: 'manual'")
+}
+
+/** Brings a broker up to the present time. */
+export async function catchUp(retention: Retention): Promise<void> {
+  // The first joins a round that the clock began on its way; the second sees the present.
+  await retention.enforce()
+  await retention.enforce()
 }

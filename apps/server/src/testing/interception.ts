@@ -12,6 +12,7 @@ import type { FetchRequest } from '@logbrook/broker/fetch'
 import type { NamedPartition } from '@logbrook/broker/topics'
 import type { Clock } from '@logbrook/kafka/clock'
 import type { AppendRequest, AppendResult } from '@logbrook/kafka/log'
+import { rawPath } from '../http/raw-path.ts'
 import { createSurfaces } from '../http/surfaces.ts'
 import { createFaultyAnswers } from './fault-answers.ts'
 import { fetchWithFault, placesOfFetch } from './fault-fetch.ts'
@@ -32,9 +33,13 @@ export interface InterceptionOptions {
   readonly clock: Clock
   /** The topic of log senders that know no path prefix. */
   readonly rootTopic: string | null
+  /** Whether a test reaches the broker by `/v1/testing/*`: those requests pass unseen. */
+  readonly hasControls?: boolean
 }
 
-export function createInterception({ clock, rootTopic }: InterceptionOptions): Interception {
+const CONTROLS = '/v1/testing/'
+
+export function createInterception({ clock, rootTopic, hasControls = false }: InterceptionOptions): Interception {
   const faults = createFaults()
   const journal = createJournal()
   const current = new AsyncLocalStorage<TestedRequest>()
@@ -51,6 +56,7 @@ export function createInterception({ clock, rootTopic }: InterceptionOptions): I
       ...door,
       async answer(request, env) {
         const { method = '', url = '' } = env.incoming
+        if (hasControls && rawPath(url).startsWith(CONTROLS)) return await door.answer(request, env)
         const tested = new TestedRequest({ env, located: locate(method, url), clock, choice: faults.begin(), journal })
         const answer = await current.run(tested, () => door.answer(request, env))
         return await answers.replace(tested, answer, surfaces.surfaceOf(url))

@@ -24,7 +24,7 @@ export function registerExplain(app: App, context: RouteContext): void {
     const { principal, host, operation, resourceType, resourceName } = parseAclBinding(raw, 'question')
     const question = { principal, host: host === ANY_HOST ? HOST_DEFAULT : host, operation }
     const resource = { type: resourceType, name: resourceName }
-    return c.json(answerBody(context.broker.permissions.explain(caller, { ...question, resource })))
+    return c.json(explanationBody(context.broker.permissions.explain(caller, { ...question, resource })))
   }
 
   app.get('/v1/kafka/acls/explain', (c) => explain(c, () => closedQuery(c.env, FIELDS)))
@@ -39,7 +39,7 @@ function assertQuestion(raw: unknown): void {
   throw new KafkaError('INVALID_REQUEST', `unknown field ${JSON.stringify(unknown)}; did you mean ${nearest(unknown, known)}?`)
 }
 
-function answerBody({ enforced, allowed, reason, binding, nearMisses, sentence }: PermissionExplanation): ExplainResponse {
+export function explanationBody({ enforced, allowed, reason, binding, nearMisses, sentence }: PermissionExplanation): ExplainResponse {
   return {
     enforced,
     allowed,

@@ -24,6 +24,7 @@ export function registerOwnRoutes(app: App, context: RouteContext): void {
   registerExplain(app, context)
   registerHealth(app, context)
   registerMetrics(app, context)
-  registerOpenApi(app)
+  registerOpenApi(app, context)
   registerHome(app, context)
+  context.options.controls?.register(app, context)
 }
