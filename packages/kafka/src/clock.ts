@@ -2,6 +2,9 @@
  * The only source of time. Everything that asks for the time or waits takes a `Clock`, so that a test decides what time it is.
  */
 
+// Not the globals, which a test runner's fake timers replace: they must not stop a broker.
+import { clearTimeout as stopTimeout, setTimeout as startTimeout } from 'node:timers'
+
 /** A wait that was started; `cancel` is idempotent and a cancelled timer never fires. */
 export interface Timer {
   cancel(): void
@@ -14,8 +17,7 @@ export interface Clock {
   after(delayMs: number, fire: () => void): Timer
 }
 
-// Taken once, so that a test runner's fake timers, installed later, cannot stop a broker.
-const { setTimeout: startTimeout, clearTimeout: stopTimeout } = globalThis
+// Taken once, before there is fake time.
 const wallClock = Date.now.bind(Date)
 
 /** Node's timers fire at once for a longer delay. */
