@@ -66,6 +66,12 @@ export function sliceLength(slice: RecordSlice): number {
   return slice.kind === 'verbatim' ? slice.ranges.length / 2 : slice.records.length
 }
 
+/** The records from the one at `start` to the one at `end`, counted from 0. */
+export function sliceOf(slice: RecordSlice, start: number, end: number): RecordSlice {
+  if (slice.kind === 'records') return { kind: 'records', records: slice.records.slice(start, end) }
+  return { ...slice, baseOffset: slice.baseOffset + start, ranges: slice.ranges.subarray(2 * start, 2 * end) }
+}
+
 /** The slice's records one by one; values are views into the stored bytes. */
 export function recordsOf(slice: RecordSlice): readonly LogRecord[] {
   if (slice.kind === 'records') return slice.records

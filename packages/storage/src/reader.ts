@@ -1,6 +1,7 @@
 /**
  * Reads: runs of records out of stored rows, within budgets.
  *
+ * - One record is read without the rest of its row: record-reader.ts.
  * - Rows are read one by one until a budget is spent: what is not asked for is not read.
  * - What comes out is contiguous from `fromOffset`. A damaged or missing row ends the answer before it; asked for itself, it is
  *   answered with `KAFKA_STORAGE_ERROR`. Rows behind it can still be read.
@@ -9,18 +10,20 @@ import { KafkaError } from '@logbrook/kafka/errors'
 import type { ReadRequest, ReadResult, Watermarks } from '@logbrook/kafka/log'
 import { NO_WATERMARKS } from '@logbrook/kafka/log'
 import type { RecordSlice } from '@logbrook/kafka/record'
-import { recordBytes, sliceLength } from '@logbrook/kafka/record'
+import { recordBytes, sliceLength, sliceOf } from '@logbrook/kafka/record'
 import type { BatchRow } from './batch-row.ts'
 import { BATCH_COLUMNS, openRow } from './batch-row.ts'
 import type { Database } from './database.ts'
 import { storageError } from './database.ts'
 import type { BoundsReader, Partition } from './partitions.ts'
 import { watermarksOf } from './partitions.ts'
+import { createRecordReader } from './record-reader.ts'
 import { baseOffsetOf, rowId } from './row-id.ts'
 
 export type Read = (partition: Partition | undefined, request: ReadRequest) => ReadResult
 
 export function createReader(database: Database, boundsOf: BoundsReader): Read {
+  const readRecord = createRecordReader(database)
   const selectAt = database.prepare<[number, number], BatchRow>(
     `SELECT ${BATCH_COLUMNS} FROM batch WHERE id >= ? AND id <= ? ORDER BY id DESC LIMIT 1`,
   )
@@ -36,7 +39,8 @@ export function createReader(database: Database, boundsOf: BoundsReader): Read {
       if (fromOffset < watermarks.logStartOffset || fromOffset > endOffset) return emptyResult('OFFSET_OUT_OF_RANGE', watermarks)
       const run = new Run(request)
       if (fromOffset === endOffset || !run.hasRoom) return run.result(watermarks)
-      for (const row of rowsFrom(partition, fromOffset, endOffset)) if (!run.take(row)) break
+      if (request.maxRecords === 1) run.takeRecord(readRecord(partition, fromOffset))
+      else for (const row of rowsFrom(partition, fromOffset, endOffset)) if (!run.take(row)) break
       return run.isDamaged ? emptyResult('KAFKA_STORAGE_ERROR', watermarks) : run.result(watermarks)
     } catch (error) {
       const failure = storageError('could not read', error)
@@ -96,9 +100,14 @@ class Run {
     const length = sliceLength(slice)
     let end = skipped
     while (end < length && this.#takes(bytesAt(slice, end))) end++
-    if (end > skipped) this.#slices.push(cut(slice, skipped, end))
+    if (end > skipped) this.#slices.push(sliceOf(slice, skipped, end))
     this.#nextOffset = baseOffset + end
     return end === length && this.hasRoom
+  }
+
+  /** Takes the record at the next offset, where it could be read. */
+  takeRecord(slice: RecordSlice | undefined): void {
+    if (slice !== undefined && this.#takes(bytesAt(slice, 0))) this.#slices.push(slice)
   }
 
   result(watermarks: Watermarks): ReadResult {
@@ -119,9 +128,4 @@ class Run {
 
 function bytesAt(slice: RecordSlice, i: number): number {
   return slice.kind === 'verbatim' ? slice.ranges[2 * i + 1]! - slice.ranges[2 * i]! : recordBytes(slice.records[i]!)
-}
-
-function cut(slice: RecordSlice, start: number, end: number): RecordSlice {
-  if (slice.kind === 'records') return { kind: 'records', records: slice.records.slice(start, end) }
-  return { ...slice, baseOffset: slice.baseOffset + start, ranges: slice.ranges.subarray(2 * start, 2 * end) }
 }

@@ -82,6 +82,26 @@ export function decodeRecordIndex(index: Uint8Array, count: number, bodyBytes: n
   return reader.atEnd && end === bodyBytes ? ranges : null
 }
 
+/**
+ * Where in the body one record lies, by its position among them; `null` when the index does not tell. It is trusted: nothing behind that
+ * record is looked at.
+ */
+export function recordRange(index: Uint8Array, position: number): { readonly start: number; readonly end: number } | null {
+  const reader = new VarintReader(index)
+  if (!(position < reader.next())) return null
+  let typicalGap = TYPICAL_GAP
+  let start = 0
+  let end = 0
+  for (let i = 0; i <= position; i++) {
+    const entry = reader.next()
+    const moved = entry % 2
+    if (moved === 1) typicalGap = reader.next()
+    start = i === 0 ? 0 : end + typicalGap
+    end = start + (entry - moved) / 2
+  }
+  return Number.isNaN(end) ? null : { start, end }
+}
+
 /** The count that an index begins with; NaN when it cannot be read. */
 export function indexedCount(index: Uint8Array): number {
   return new VarintReader(index).next()

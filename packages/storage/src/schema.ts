@@ -45,8 +45,8 @@ CREATE TABLE batch (
   timestamp_lag  INTEGER NOT NULL,        -- how far that lies behind the latest of the partition so far; 0 but for clocks set back
   count          INTEGER NOT NULL,        -- records; the index begins with the same number
   format         INTEGER NOT NULL,        -- of the body: batch-row.ts
-  checksum       INTEGER NOT NULL,        -- CRC-32 over all other columns
-  record_index   BLOB NOT NULL,           -- where the records lie: record-index.ts; before the body, so that it is read without it
+  checksum       INTEGER NOT NULL,        -- CRC-32 over all other columns, or all but a body in blocks: batch-row.ts
+  record_index   BLOB NOT NULL,           -- where the records lie, and how to check it by blocks: record-index.ts, block-checksums.ts
   body           BLOB NOT NULL
 ) STRICT;
 

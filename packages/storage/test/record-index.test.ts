@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { decodeRecordIndex, encodeCount, encodeRecordIndex, indexedCount } from '../src/record-index.ts'
+import { decodeRecordIndex, encodeCount, encodeRecordIndex, indexedCount, recordRange } from '../src/record-index.ts'
 
 const SEED = 4_711
 
@@ -45,6 +45,21 @@ test('what is encoded is decoded, whatever the gaps and lengths, of one body or 
       const index = encodeRecordIndex(ranges)
       assert.equal(indexedCount(index), expected.length / 2)
       assert.deepEqual([...(decodeRecordIndex(index, expected.length / 2, expected.at(-1)!) ?? [])], expected)
+    }),
+    { seed: SEED, numRuns: 300 },
+  )
+})
+
+test('where one record lies is told as for all of them, and of none that is not there', () => {
+  fc.assert(
+    fc.property(entriesArbitrary, (entries) => {
+      const ranges = rangesOf(entries.map(({ gap, length }) => ({ gap, length: length % 100_000 })))
+      const index = encodeRecordIndex([ranges])
+      const expected = rowRanges([ranges])
+      const told = entries.flatMap((_, position) => Object.values(recordRange(index, position) ?? {}))
+      assert.deepEqual(told, expected)
+      assert.equal(recordRange(index, entries.length), null)
+      assert.equal(recordRange(index.subarray(0, -1), entries.length - 1), null)
     }),
     { seed: SEED, numRuns: 300 },
   )
