@@ -6,20 +6,20 @@ import { basicCaller } from '../caller.ts'
 import type { App, Bindings, RouteContext } from '../context.ts'
 import { encodeRecord } from '../fetch-encoder.ts'
 import { queryOf } from '../request.ts'
+import type { Turn } from '../turn.ts'
+import { createTurn } from '../turn.ts'
 
 const QUERY_PATH = '/v1/kafka/fetch_single_record'
 const REST_PATH = '/v1/kafka/topics/:topic/partitions/:partition/records/:offset'
 const JSON_HEADERS = { 'Content-Type': 'application/json' }
 
 export function registerRecord(app: App, context: RouteContext): void {
+  const turn = createTurn()
   app.get(QUERY_PATH, (c) => {
     const query = queryOf(c.env)
-    return answer(c.env, context, QUERY_PATH, (name) => query.getAll(name))
+    return answer(c.env, context, turn, QUERY_PATH, (name) => query.getAll(name))
   })
-  app.get(REST_PATH, (c) => {
-    const parameters = c.req.param()
-    return answer(c.env, context, REST_PATH, (name) => [parameters[name]])
-  })
+  app.get(REST_PATH, (c) => answer(c.env, context, turn, REST_PATH, (name) => [c.req.param(name)]))
 }
 
 type Parameter = 'topic' | 'partition' | 'offset'
@@ -27,6 +27,7 @@ type Parameter = 'topic' | 'partition' | 'offset'
 async function answer(
   env: Bindings,
   context: RouteContext,
+  turn: Turn,
   route: string,
   valuesOf: (name: Parameter) => readonly string[],
 ): Promise<Response> {
@@ -37,6 +38,7 @@ async function answer(
     partition: wholeOf('partition', valuesOf('partition'), BigInt(PARTITION_NAMEABLE_MAX)),
     offset: wholeOf('offset', valuesOf('offset'), OFFSET_NAMEABLE_MAX),
   })
+  await turn.end()
   return new Response(encodeRecord(record), { headers: JSON_HEADERS })
 }
 
@@ -47,10 +49,13 @@ function topicOf(values: readonly string[]): string {
   return topic
 }
 
+/** Numbers of so many digits are exact. */
+const EXACT_DIGITS = 15
+
 /** From 2^53 on the number is no longer exact, which does no harm: nothing is ever kept there. */
 function wholeOf(name: Parameter, values: readonly string[], max: bigint): number {
   const text = single(name, values)
-  if (/^[0-9]+$/.test(text) && BigInt(text) <= max) return Number(text)
+  if (/^[0-9]+$/.test(text) && (text.length > EXACT_DIGITS ? BigInt(text) : Number(text)) <= max) return Number(text)
   throw new KafkaError('INVALID_REQUEST', `${name} is ${JSON.stringify(text)}; it must be a whole number from 0 to ${max}`)
 }
 
