@@ -132,6 +132,8 @@ export const WAL_RENEWAL_BYTES = 48 * MIB
 export const WAL_BYTES_MAX = 64 * MIB
 /** What has to be free on a disk that was full before it is tried again: the largest group in the WAL, and once more in the database. */
 export const DISK_ROOM_BYTES_MIN = 2 * GROUP_BYTES_MAX
+/** Of a database that is read through while somebody waits for a word on how it is: a few seconds. */
+export const QUICK_CHECK_BYTES_MAX = 1_024 * MIB
 /** How long a transaction waits for a stranger's (an `sqlite3` shell, say); the event loop waits with it. */
 export const BUSY_TIMEOUT_MS = 250
 /** Rows, and bytes of their bodies, deleted in one transaction. */

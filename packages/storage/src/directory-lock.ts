@@ -6,6 +6,7 @@
  * - The operating system frees it when the process dies, however it dies.
  * - See database.ts for why nothing but SQLite may open the file.
  */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { KafkaError } from '@logbrook/kafka/errors'
@@ -39,6 +40,27 @@ export function lockDirectory(dataDir: string, owner: string): DirectoryLock {
       : storageError(`the data directory ${dataDir} cannot be written`, error)
     database?.close()
     throw refusal
+  }
+}
+
+/**
+ * Who holds the directory; `null` when nobody does. It is held itself for the moment that asking takes.
+ *
+ * @throws KafkaError KAFKA_STORAGE_ERROR when its lock cannot be looked at
+ */
+export function directoryOwner(dataDir: string): string | null {
+  const file = join(dataDir, 'logbrook.lock')
+  if (!existsSync(file)) return null
+  let database: Sqlite.Database | undefined
+  try {
+    database = new Sqlite(file, { timeout: 0, fileMustExist: true })
+    database.exec('BEGIN IMMEDIATE')
+    return null
+  } catch (error) {
+    if (isBusy(error)) return ownerOf(database)
+    throw storageError(`${file} cannot be looked at`, error)
+  } finally {
+    database?.close()
   }
 }
 

@@ -41,6 +41,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { words: ['acls', 'create'], summary: 'Add ACL bindings.', load: () => import('./acls/create.ts') },
   { words: ['acls', 'delete'], summary: 'Delete ACL bindings.', load: () => import('./acls/delete.ts') },
   { words: ['acls', 'explain'], summary: 'Say what a principal may do, and why.', load: () => import('./acls/explain.ts') },
+  { words: ['doctor'], summary: 'Look at what a broker needs here, and say what to do.', load: () => import('./doctor/doctor.ts') },
   { words: ['check'], summary: 'Look for damage in a data directory.', load: () => import('./check.ts') },
   { words: ['backup'], summary: 'Copy a data directory into one file, also while a broker runs.', load: () => import('./backup.ts') },
   { words: ['health'], summary: 'Say whether a broker is ready, for whatever watches it.', load: () => import('./health.ts') },

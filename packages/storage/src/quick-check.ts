@@ -1,0 +1,28 @@
+/** SQLite's quick look at its own pages, for whoever asks how a directory is: `logbrook check` reads all there is. */
+import { statSync } from 'node:fs'
+import { QUICK_CHECK_BYTES_MAX } from '@logbrook/kafka/limits'
+import { databaseFile, guard, openReadOnly } from './database.ts'
+
+export interface QuickCheck {
+  readonly databaseBytes: number
+  /** `null` where there is more to read than anyone would wait for. */
+  readonly problems: readonly string[] | null
+}
+
+/**
+ * Also beside a running broker. `null` where there is no database yet.
+ *
+ * @throws KafkaError KAFKA_STORAGE_ERROR when there is one that is not ours, or that cannot be opened
+ */
+export function quickCheck(dataDir: string, maxBytes = QUICK_CHECK_BYTES_MAX): QuickCheck | null {
+  const databaseBytes = statSync(databaseFile(dataDir), { throwIfNoEntry: false })?.size
+  if (databaseBytes === undefined) return null
+  const database = openReadOnly(dataDir)
+  try {
+    if (databaseBytes > maxBytes) return { databaseBytes, problems: null }
+    const rows = guard('the database cannot be read', () => database.prepare<[], { quick_check: string }>('PRAGMA quick_check(10)').all())
+    return { databaseBytes, problems: rows.map(({ quick_check: problem }) => problem).filter((problem) => problem !== 'ok') }
+  } finally {
+    database.close()
+  }
+}
