@@ -14,7 +14,7 @@ import { START_MS } from './own-api-server.ts'
 import { serverOptions } from './server-options.ts'
 
 /** How a request ended. */
-export interface Ending {
+interface Ending {
   /** `null` when no answer began. */
   readonly status: number | null
   readonly headers: IncomingHttpHeaders
@@ -24,7 +24,7 @@ export interface Ending {
   readonly isCut: boolean
 }
 
-export interface Sent {
+interface Sent {
   readonly method?: string
   readonly body?: string
   readonly headers?: Readonly<Record<string, string>>

@@ -23,7 +23,7 @@ export interface Controls {
 }
 
 /** Kept until they are forgotten. */
-export interface Snapshots {
+interface Snapshots {
   /** Answers its name. @throws KafkaError POLICY_VIOLATION when there are `SNAPSHOTS_MAX` */
   take(): Promise<string>
   /** @throws KafkaError RESOURCE_NOT_FOUND */

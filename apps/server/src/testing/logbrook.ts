@@ -10,7 +10,7 @@ import type { PermissionExplanation } from '@logbrook/broker/permissions'
 import { createClient } from '@logbrook/client/client'
 import type { Client } from '@logbrook/client/client'
 import { KafkaError } from '@logbrook/kafka/errors'
-import { createClock } from './clock.ts'
+import { catchUp, createClock } from './clock.ts'
 import type { FixtureClock } from './clock.ts'
 import type { Faults } from './faults.ts'
 import { createInterception } from './interception.ts'
@@ -102,11 +102,7 @@ export class Logbrook implements AsyncDisposable {
       contents: held?.storage,
       intercept: interception,
     })
-    const clock = clocks.inHand(async () => {
-      // The first joins a round that the clock began on its way; the second sees the present.
-      await server.broker.retention.enforce()
-      await server.broker.retention.enforce()
-    })
+    const clock = clocks.inHand(() => catchUp(server.broker.retention))
     const parts = { settings, server, clock, interception, random }
     return new Logbrook(parts, await snapshotOf(parts))
   }
