@@ -22,7 +22,7 @@ export function spelledOutTypes(tsconfig: string): ReadonlyMap<string, string> {
     if (project === undefined) throw new Error(`${tsconfig} cannot be opened`)
     const modules = new Map<string, string>()
     for (const path of project.rootFiles) {
-      if (!/^import .* from 'zod'$/m.test(readFileSync(path, 'utf8'))) continue
+      if (!/^import .* from 'zod(?:\/mini)?'$/m.test(readFileSync(path, 'utf8'))) continue
       modules.set(path, typesOf(project.program.getSourceFile(path)!, project.checker))
     }
     return modules

@@ -14,8 +14,8 @@ export type TestContext = NodeTestContext | VitestContext
 /** What node:test hands to a test and its hooks. */
 export interface NodeTestContext {
   readonly name: string
-  /** Settled when hooks run. */
-  readonly passed: boolean
+  /** Settled when hooks run. Always there; @types/node does not know it. */
+  readonly passed?: boolean
   after(hook: () => Promise<void>): void
 }
 

@@ -1,12 +1,14 @@
 /** The packed tarball in the hands of a user: installed by npm or pnpm in a folder outside the repository, with nothing else around it. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 const ROOT = join(import.meta.dirname, '../../../..')
+export const EXAMPLES = join(ROOT, 'examples')
 const PNPM = 'pnpm@12'
+const NPM_INSTALL = ['install', '--prefer-offline', '--no-audit', '--no-fund']
 
 /** Makes the tarball by the command that a release makes it with; answers its path. */
 export async function pack(outDir: string): Promise<string> {
@@ -44,9 +46,18 @@ export async function run(command: string, args: readonly string[], cwd: string,
 }
 
 /** Ours, without what npm and the test runner put into it for us: their children would take it for theirs. */
-export function usersEnvironment(): NodeJS.ProcessEnv {
+function usersEnvironment(): NodeJS.ProcessEnv {
   const ours = /^(?:NODE_TEST_CONTEXT|NODE_OPTIONS|LOGBROOK_.*|npm_(?:lifecycle|package|config_local_prefix).*)$/
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)))
+}
+
+/** An example as a user has it who has copied it, but for the package, which is the tarball. */
+export async function copyExample(name: string, directory: string, tarball: string): Promise<void> {
+  await cp(join(EXAMPLES, name), directory, { recursive: true })
+  const file = join(directory, 'package.json')
+  const manifest = JSON.parse(await readFile(file, 'utf8')) as { readonly devDependencies: Readonly<Record<string, string>> }
+  await writeFile(file, JSON.stringify({ ...manifest, devDependencies: { ...manifest.devDependencies, logbrook: `file:${tarball}` } }))
+  await run('npm', NPM_INSTALL, directory)
 }
 
 export interface NpxBroker extends AsyncDisposable {
@@ -86,5 +97,9 @@ export async function typeCheck(directory: string, files: readonly string[], com
   const typeRoots = [join(ROOT, 'node_modules/@types')]
   const config = { files, compilerOptions: { target: 'es2022', noEmit: true, typeRoots, ...compilerOptions } }
   await writeFile(join(directory, 'tsconfig.json'), JSON.stringify(config))
+  await typeCheckProject(directory)
+}
+
+export async function typeCheckProject(directory: string): Promise<void> {
   await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc')], directory)
 }
