@@ -219,9 +219,11 @@ function createEventLoopWatch(registry: Registry) {
     labelNames: ['quantile'] as const,
     registers: [registry],
   })
-  const histogram = monitorEventLoopDelay({ resolution: EVENT_LOOP_RESOLUTION_MS })
+  /** A handle of the event loop's own: a broker that nobody scrapes has none. */
+  let histogram: ReturnType<typeof monitorEventLoopDelay> | undefined
   return {
     fill(): void {
+      histogram ??= monitorEventLoopDelay({ resolution: EVENT_LOOP_RESOLUTION_MS })
       // Before its first measurement the histogram has no numbers.
       const isMeasured = histogram.count > 0
       for (const [quantile, percentile] of [
@@ -234,6 +236,6 @@ function createEventLoopWatch(registry: Registry) {
       histogram.reset()
       histogram.enable()
     },
-    close: () => void histogram.disable(),
+    close: () => void histogram?.disable(),
   }
 }

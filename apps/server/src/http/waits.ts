@@ -7,8 +7,8 @@ import type { ServerResponse } from 'node:http'
 export interface Waits {
   /** Aborts when the client is gone, or when the server stops; then the client is still there to be answered. */
   open(outgoing: ServerResponse): AbortSignal
-  /** Whether something waits on behalf of the client that is answered there. */
-  isOpen(outgoing: ServerResponse): boolean
+  /** Resolves when something waits on behalf of the client that is answered there; never, where nothing does before it is answered. */
+  opened(outgoing: ServerResponse): Promise<void>
   /** Whether the server is stopping. */
   readonly stopping: boolean
   /** Ends every wait, and each one that is opened from now on. */
@@ -17,6 +17,8 @@ export interface Waits {
 
 export function createWaits(): Waits {
   const open = new Map<ServerResponse, AbortController>()
+  /** Who is told when a wait is opened. */
+  const watched = new Map<ServerResponse, () => void>()
   let stopping = false
 
   return {
@@ -27,6 +29,7 @@ export function createWaits(): Waits {
         return controller.signal
       }
       open.set(outgoing, controller)
+      watched.get(outgoing)?.()
       // Every response closes, answered or not.
       outgoing.once('close', () => {
         open.delete(outgoing)
@@ -34,7 +37,13 @@ export function createWaits(): Waits {
       })
       return controller.signal
     },
-    isOpen: (outgoing) => open.has(outgoing),
+    opened(outgoing) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      if (open.has(outgoing)) resolve()
+      else watched.set(outgoing, resolve)
+      outgoing.once('close', () => watched.delete(outgoing))
+      return promise
+    },
     get stopping() {
       return stopping
     },

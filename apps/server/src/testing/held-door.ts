@@ -31,7 +31,7 @@ export function createHeldDoor(inside: () => Interior): HeldDoor {
 
   async function answered(): Promise<void> {
     const { waits } = inside()
-    const awaited = [...underWay].filter(([outgoing]) => !waits.isOpen(outgoing)).map(([, answer]) => answer)
+    const awaited = Array.from(underWay, ([outgoing, answer]) => Promise.race([answer, waits.opened(outgoing)]))
     const { promise: late, resolve: giveUp } = Promise.withResolvers<void>()
     const timer = systemClock.after(UNDER_WAY_MS_MAX, giveUp)
     await Promise.race([Promise.allSettled(awaited), late])

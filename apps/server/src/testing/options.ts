@@ -155,10 +155,13 @@ export function parseOptions(options: LogbrookOptions): FixtureSettings {
 
 /** @throws KafkaError INVALID_REQUEST naming the `key` */
 export function parseTime(time: number | string | Date, key: string): number {
-  const ms = typeof time === 'number' ? time : new Date(time).getTime()
-  if (Number.isSafeInteger(ms) && ms >= 0) return ms
+  const ms = typeof time === 'string' && ISO_8601.test(time) ? Date.parse(time) : time instanceof Date ? time.getTime() : time
+  if (typeof ms === 'number' && Number.isSafeInteger(ms) && ms >= 0) return ms
   return refuse(key, `${JSON.stringify(time)} is no time; it must be epoch milliseconds, ISO 8601 or a Date`)
 }
+
+/** What `Date` would make of other text is anybody's guess. */
+const ISO_8601 = /^\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?$/
 
 function newTopic(name: string, partitions: number, config: Readonly<Record<string, unknown>>): InitFile['topics'][number] {
   const key = `topics.${name}`
