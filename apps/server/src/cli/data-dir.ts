@@ -1,4 +1,4 @@
-import { Config } from '../config/config.ts'
+import { CONFIG } from '../config/config.ts'
 import { UsageError } from '../usage-error.ts'
 import type { Option } from './command.ts'
 import type { Shell } from './shell.ts'
@@ -11,7 +11,8 @@ export const DATA_DIR_OPTION = {
 
 /** @throws UsageError */
 export function dataDirOf({ env }: Shell, given: string | undefined): string {
-  const { success, data } = Config.shape.dataDir.safeParse(given ?? env['LOGBROOK_DATA_DIR'])
+  const { schema, byDefault } = CONFIG.dataDir
+  const { success, data } = schema().safeParse(given ?? env['LOGBROOK_DATA_DIR'] ?? byDefault)
   if (success) return data
   throw new UsageError(`${given === undefined ? 'LOGBROOK_DATA_DIR' : '--data-dir'} is empty; it must name a directory`)
 }

@@ -6,8 +6,8 @@
  */
 import { nearest } from '@logbrook/kafka/nearest'
 import { UsageError } from '../usage-error.ts'
-import { Config } from './config.ts'
-import type { ConfigKey } from './config.ts'
+import { CONFIG } from './config.ts'
+import type { Config, ConfigKey } from './config.ts'
 import { CLIENT_VARIABLES, CONFIG_FLAG, CONFIG_VARIABLE, SETTINGS } from './settings.ts'
 
 export interface ConfigSources {
@@ -103,11 +103,16 @@ function objectIn(path: string, readFile: ConfigSources['readFile']): object {
 }
 
 function parse(given: ReadonlyMap<ConfigKey, Given>): Config {
-  const parsed = Config.safeParse(Object.fromEntries(Array.from(given, ([key, { value }]) => [key, value])))
+  const keys = Object.keys(CONFIG) as readonly ConfigKey[]
+  return Object.fromEntries(keys.map((key) => [key, valueOf(key, given.get(key))])) as unknown as Config
+}
+
+function valueOf(key: ConfigKey, given: Given | undefined): unknown {
+  const { schema, byDefault } = CONFIG[key]
+  if (given === undefined) return byDefault
+  const parsed = schema().safeParse(given.value)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const { place, value } = given.get(issue?.path[0] as ConfigKey)!
-  throw new UsageError(`${place} is ${JSON.stringify(value)}; it must be ${issue!.message}`)
+  throw new UsageError(`${given.place} is ${JSON.stringify(given.value)}; it must be ${parsed.error.issues[0]!.message}`)
 }
 
 /** Of `memory` and `dataDir` the one that was said in the stronger place holds; said in the same place they exclude each other. */

@@ -1,6 +1,6 @@
 /** What is to be known of each setting beside its value: its names, and what help and the README say of it. */
-import { Config } from './config.ts'
-import type { ConfigKey } from './config.ts'
+import { CONFIG } from './config.ts'
+import type { ConfigKey, SettingDefinition } from './config.ts'
 
 export interface Setting {
   readonly key: ConfigKey
@@ -20,23 +20,22 @@ export const CLIENT_VARIABLES = ['LOGBROOK_URL', 'LOGBROOK_USER', 'LOGBROOK_NEW_
 export const CONFIG_FLAG = 'config'
 export const CONFIG_VARIABLE = 'LOGBROOK_CONFIG'
 
-export const SETTINGS: readonly Setting[] = Object.keys(Config.shape).map((key) => settingOf(key as ConfigKey))
+export const SETTINGS: readonly Setting[] = Object.keys(CONFIG).map((key) => settingOf(key as ConfigKey))
 
 function settingOf(key: ConfigKey): Setting {
-  const schema = Config.shape[key]
-  const { placeholder, description = '' } = schema.meta() ?? {}
+  const { placeholder, meaning, byDefault }: SettingDefinition<unknown> = CONFIG[key]
   const flag = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   return {
     key,
     flag,
     variable: `LOGBROOK_${flag.toUpperCase().replaceAll('-', '_')}`,
-    placeholder: typeof placeholder === 'string' ? placeholder : null,
-    meaning: description,
-    defaultText: defaultText(schema.parse(undefined)),
+    placeholder: placeholder ?? null,
+    meaning,
+    defaultText: defaultText(byDefault),
   }
 }
 
-function defaultText(value: Config[ConfigKey]): string | null {
+function defaultText(value: unknown): string | null {
   if (typeof value === 'boolean') return value ? 'on' : 'off'
   return value === null || typeof value === 'object' ? null : String(value)
 }
