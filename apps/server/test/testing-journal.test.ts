@@ -19,11 +19,11 @@ async function onlyRequest(broker: TestedBroker): Promise<JournaledRequest> {
   return request!
 }
 
-const PLAIN: Omit<JournaledRequest, 'path'> = {
-  kind: 'request',
-  sequence: 1,
+/** What the journal is told of a request that it knows nothing of. */
+const NOTE: Omit<JournaledRequest, 'kind' | 'sequence'> = {
   timestampMs: START_MS,
   method: 'GET',
+  path: '/',
   endpoint: null,
   principal: null,
   topic: null,
@@ -34,6 +34,7 @@ const PLAIN: Omit<JournaledRequest, 'path'> = {
   recordCount: 0,
   partitions: [],
 }
+const FIRST: JournaledRequest = { kind: 'request', sequence: 1, ...NOTE }
 
 describe('a request', () => {
   it('that appends says where to', async () => {
@@ -43,7 +44,7 @@ describe('a request', () => {
     const body = '[{"a":1},{"b":2}]'
     await broker.send('/dd/logs/api/v2/logs?ddsource=x', { method: 'POST', body, headers: { 'content-type': 'application/json' } })
     assert.deepEqual(await onlyRequest(broker), {
-      ...PLAIN,
+      ...FIRST,
       timestampMs: START_MS + 5_000,
       method: 'POST',
       path: '/dd/logs/api/v2/logs?ddsource=x',
@@ -105,7 +106,7 @@ describe('a request', () => {
   it('that no endpoint takes is there as well', async () => {
     await using broker = await startTestedBroker()
     await broker.send('/nowhere')
-    assert.deepEqual(await onlyRequest(broker), { ...PLAIN, path: '/nowhere', status: 404, error: 'RESOURCE_NOT_FOUND' })
+    assert.deepEqual(await onlyRequest(broker), { ...FIRST, path: '/nowhere', status: 404, error: 'RESOURCE_NOT_FOUND' })
   })
 
   it('from a page that may not write, or for another host, is there as well', async () => {
@@ -199,7 +200,7 @@ describe('the journal', () => {
 
   it('holds so many entries, and says how many had to make room', () => {
     const journal = createJournal()
-    const begin = () => journal.begin({ ...PLAIN, path: '/' })
+    const begin = () => journal.begin(NOTE)
     for (let i = 0; i < JOURNAL_ENTRIES_MAX; i++) begin()
     assert.deepEqual([journal.entries().length, journal.dropped], [JOURNAL_ENTRIES_MAX, 0])
     begin()
@@ -211,7 +212,7 @@ describe('the journal', () => {
 
   it('hands out entries that do not change any more', () => {
     const journal = createJournal()
-    const request = journal.begin({ ...PLAIN, path: '/', outcome: 'pending' })
+    const request = journal.begin({ ...NOTE, outcome: 'pending' })
     const [before] = journal.entries()
     request.update({ outcome: 'answered' })
     assert.equal(before?.kind === 'request' && before.outcome, 'pending')

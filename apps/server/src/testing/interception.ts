@@ -8,10 +8,11 @@
  * - What calls the broker from within the process passes unseen.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Broker } from '@logbrook/broker/broker'
 import type { FetchRequest } from '@logbrook/broker/fetch'
 import type { NamedPartition } from '@logbrook/broker/topics'
 import type { Clock } from '@logbrook/kafka/clock'
-import type { AppendRequest, AppendResult } from '@logbrook/kafka/log'
+import type { AppendRequest, AppendResult, Log } from '@logbrook/kafka/log'
 import { rawPath } from '../http/raw-path.ts'
 import { createSurfaces } from '../http/surfaces.ts'
 import { createFaultyAnswers } from './fault-answers.ts'
@@ -42,7 +43,7 @@ const CONTROLS = '/v1/testing/'
 export function createInterception({ clock, rootTopic, hasControls = false }: InterceptionOptions): Interception {
   const faults = createFaults()
   const journal = createJournal()
-  const current = new AsyncLocalStorage<TestedRequest>()
+  const current: Current = new AsyncLocalStorage()
   const locate = createLocator(rootTopic)
   const surfaces = createSurfaces({ rootIntake: rootTopic !== null })
   const answers = createFaultyAnswers(clock)
@@ -63,55 +64,65 @@ export function createInterception({ clock, rootTopic, hasControls = false }: In
       },
     }),
 
-    broker: (broker) => ({
-      ...broker,
-      authentication: {
-        async identify(presented, options) {
-          const principal = await broker.authentication.identify(presented, options)
-          current.getStore()?.learn({ principal })
-          return principal
-        },
-      },
-      topics: {
-        ...broker.topics,
-        async create(caller, topic) {
-          current.getStore()?.learn({ places: [{ topic: topic.name, partition: 'none' }], isSettled: true })
-          return await broker.topics.create(caller, topic)
-        },
-      },
-      consumer: {
-        async fetch(caller, request, signal) {
-          const tested = current.getStore()
-          if (tested === undefined) return await broker.consumer.fetch(caller, request, signal)
-          tested.learn({ places: placesOfFetch(request), isSettled: true })
-          const fault = tested.takePartitionError()
-          const fetch = (asked: FetchRequest) => broker.consumer.fetch(caller, asked, signal)
-          const topics = await (fault === null ? fetch(request) : fetchWithFault(fault, request, fetch))
-          tested.noteFetched(request, topics)
-          return topics
-        },
-        async fetchRecord(caller, at) {
-          const record = await broker.consumer.fetchRecord(caller, at)
-          current.getStore()?.noteRecords(at, record.offset, 1)
-          return record
-        },
-      },
-    }),
+    broker: (broker) => watchedBroker(broker, current),
+    log: (log) => watchedLog(log, current),
+  }
+}
 
-    log: (log) => ({
-      ...log,
-      async append(request) {
-        const tested = current.getStore()
-        const topic = tested?.topic
-        if (tested === undefined || topic === undefined) return await log.append(request)
-        const place = { topic, partition: request.partition }
-        tested.learn({ places: [place], isAppending: true, isSettled: true })
-        if (tested.takeDuplicate()) noteAppended(tested, place, request, await log.append(request))
-        const result = await log.append(request)
-        noteAppended(tested, place, request, result)
-        return result
+/** The request in whose course something is called. */
+type Current = AsyncLocalStorage<TestedRequest>
+
+function watchedBroker(broker: Broker, current: Current): Broker {
+  return {
+    ...broker,
+    authentication: {
+      async identify(presented, options) {
+        const principal = await broker.authentication.identify(presented, options)
+        current.getStore()?.learn({ principal })
+        return principal
       },
-    }),
+    },
+    topics: {
+      ...broker.topics,
+      async create(caller, topic) {
+        current.getStore()?.learn({ places: [{ topic: topic.name, partition: 'none' }], isSettled: true })
+        return await broker.topics.create(caller, topic)
+      },
+    },
+    consumer: {
+      async fetch(caller, request, signal) {
+        const tested = current.getStore()
+        if (tested === undefined) return await broker.consumer.fetch(caller, request, signal)
+        tested.learn({ places: placesOfFetch(request), isSettled: true })
+        const fault = tested.takePartitionError()
+        const fetch = (asked: FetchRequest) => broker.consumer.fetch(caller, asked, signal)
+        const topics = await (fault === null ? fetch(request) : fetchWithFault(fault, request, fetch))
+        tested.noteFetched(request, topics)
+        return topics
+      },
+      async fetchRecord(caller, at) {
+        const record = await broker.consumer.fetchRecord(caller, at)
+        current.getStore()?.noteRecords(at, record.offset, 1)
+        return record
+      },
+    },
+  }
+}
+
+function watchedLog(log: Log, current: Current): Log {
+  return {
+    ...log,
+    async append(request) {
+      const tested = current.getStore()
+      const topic = tested?.topic
+      if (tested === undefined || topic === undefined) return await log.append(request)
+      const place = { topic, partition: request.partition }
+      tested.learn({ places: [place], isAppending: true, isSettled: true })
+      if (tested.takeDuplicate()) noteAppended(tested, place, request, await log.append(request))
+      const result = await log.append(request)
+      noteAppended(tested, place, request, result)
+      return result
+    },
   }
 }
 

@@ -13,10 +13,12 @@ export function journalLines(journal: Parameters<typeof journalBody>[0]): string
 }
 
 function entryBody(entry: JournalEntry): JournalEntryBody {
-  const { timestampMs: timestamp, ...noted } = entry
-  if (noted.kind === 'fault') return { ...noted, timestamp }
-  const { recordCount, partitions, ...request } = noted
-  return { ...request, timestamp, record_count: recordCount, partitions: partitions.map(partitionBody) }
+  if (entry.kind === 'fault') {
+    const { kind, sequence, timestampMs, ...fault } = entry
+    return { kind, sequence, timestamp: timestampMs, ...fault }
+  }
+  const { kind, sequence, timestampMs, recordCount, partitions, ...request } = entry
+  return { kind, sequence, timestamp: timestampMs, ...request, record_count: recordCount, partitions: partitions.map(partitionBody) }
 }
 
 function partitionBody({ topic, partition, error, fromOffset, endOffset }: JournaledPartition): JournalPartitionBody {

@@ -109,7 +109,7 @@ export function createJournal(): JournalWriter {
     toNdjson: () => journalLines({ entries, dropped }),
     begin(request) {
       const writtenTo = entries
-      const entry = { ...request, kind: 'request', sequence: ++written } as const
+      const entry = { kind: 'request', sequence: ++written, ...request } as const
       append(entry)
       return {
         update: (changes) => void Object.assign(entry, changes),
