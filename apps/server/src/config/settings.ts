@@ -1,6 +1,6 @@
 /** What is to be known of each setting beside its value: its names, and what help and the README say of it. */
 import { CONFIG } from './config.ts'
-import type { ConfigKey, SettingDefinition } from './config.ts'
+import type { Config, ConfigKey, SettingDefinition } from './config.ts'
 
 export interface Setting {
   readonly key: ConfigKey
@@ -23,7 +23,7 @@ export const CONFIG_VARIABLE = 'LOGBROOK_CONFIG'
 export const SETTINGS: readonly Setting[] = Object.keys(CONFIG).map((key) => settingOf(key as ConfigKey))
 
 function settingOf(key: ConfigKey): Setting {
-  const { placeholder, meaning, byDefault }: SettingDefinition<unknown> = CONFIG[key]
+  const { placeholder, meaning, byDefault }: SettingDefinition<Config[ConfigKey]> = CONFIG[key]
   const flag = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   return {
     key,
@@ -35,7 +35,7 @@ function settingOf(key: ConfigKey): Setting {
   }
 }
 
-function defaultText(value: unknown): string | null {
+function defaultText(value: Config[ConfigKey]): string | null {
   if (typeof value === 'boolean') return value ? 'on' : 'off'
   return value === null || typeof value === 'object' ? null : String(value)
 }
