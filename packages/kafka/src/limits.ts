@@ -140,6 +140,17 @@ export const BUSY_TIMEOUT_MS = 250
 export const SWEEP_ROWS_MAX = 64
 export const SWEEP_BYTES_MAX = 4 * MIB
 
+// Archives of topics
+
+/** Of a zip file without ZIP64, which fflate does not write. */
+export const ARCHIVE_BYTES_MAX = 2 ** 32 - 1
+/** Of a zip file without ZIP64. */
+export const ARCHIVE_ENTRIES_MAX = 2 ** 16 - 1
+/** Of one entry of records, inflated, and so of one line: room for the largest record with every character escaped. */
+export const ARCHIVE_PART_BYTES_MAX = 256 * MIB
+/** Of the manifest: room for as many partitions and entries as there can be. */
+export const ARCHIVE_MANIFEST_BYTES_MAX = 16 * MIB
+
 // Retention
 
 /** Rows that retention looks at in one turn of the event loop. */

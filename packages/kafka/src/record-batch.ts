@@ -78,7 +78,7 @@ export interface RecordBatch {
   readonly records: readonly LogRecord[]
 }
 
-export function encodeRecordBatch({ baseOffset, records }: NewRecordBatch): Buffer {
+export function encodeRecordBatch({ baseOffset, records }: NewRecordBatch): Buffer<ArrayBuffer> {
   const first = records[0]
   if (first === undefined) throw new RangeError('a record batch holds at least one record')
   const baseTimestampMs = first.timestampMs

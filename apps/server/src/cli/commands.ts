@@ -28,6 +28,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   { words: ['produce'], summary: 'Send records: lines of stdin, or arguments.', load: () => import('./produce/produce.ts') },
   { words: ['consume'], summary: 'Print the records of a topic, and go on with what comes.', load: () => import('./consume/consume.ts') },
   { words: ['tail'], summary: 'Print what comes from now on: consume from the end.', load: () => import('./consume/tail.ts') },
+  { words: ['export'], summary: 'Write whole topics into a zip file.', load: () => import('./export/export.ts') },
+  { words: ['import'], summary: 'Make topics again from what export wrote.', load: () => import('./import/import.ts') },
   { words: ['demo'], summary: 'Fill a topic with believable logs.', load: () => import('./demo/demo.ts') },
   { words: ['users', 'list'], summary: 'List users.', load: () => import('./users/list.ts') },
   {

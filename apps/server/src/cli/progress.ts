@@ -15,8 +15,11 @@ export interface Progress {
 export interface ProgressOptions {
   readonly stream: Shell['stderr']
   readonly clock: Clock
+  /** What is being done, where that is not one thing. */
+  readonly label?: string | undefined
   /** Of all that is to come, where that is known. */
   readonly totalBytes?: number | undefined
+  readonly totalRecords?: number | undefined
 }
 
 /** More often would be faster than eyes are. */
@@ -24,7 +27,7 @@ const REDRAW_MS = 100
 const BAR_LENGTH = 24
 const CLEAR_LINE = '\r\u001b[K'
 
-export function createProgress({ stream, clock, totalBytes }: ProgressOptions): Progress {
+export function createProgress({ stream, clock, label, totalBytes, totalRecords }: ProgressOptions): Progress {
   const startMs = clock.now()
   let drawnMs = -Infinity
   const done = { records: 0, bytes: 0 }
@@ -42,7 +45,14 @@ export function createProgress({ stream, clock, totalBytes }: ProgressOptions): 
       const nowMs = clock.now()
       if (Math.abs(nowMs - drawnMs) < REDRAW_MS) return
       drawnMs = nowMs
-      const parts = [...barOf(done.bytes, totalBytes), countOf(done.records), sizeOf(done.bytes), rateOf(done.records, nowMs - startMs)]
+      const bar = totalRecords === undefined ? barOf(done.bytes, totalBytes) : barOf(done.records, totalRecords)
+      const parts = [
+        ...(label === undefined ? [] : [label]),
+        ...bar,
+        countOf(done.records),
+        sizeOf(done.bytes),
+        rateOf(done.records, nowMs - startMs),
+      ]
       // A line that the terminal breaks cannot be taken away.
       await print(stream, `${CLEAR_LINE}${parts.join('  ').slice(0, columnsOf(stream) - 1)}`)
     },
@@ -54,14 +64,15 @@ export function createProgress({ stream, clock, totalBytes }: ProgressOptions): 
   }
 }
 
-function barOf(bytes: number, totalBytes: number | undefined): readonly string[] {
-  if (totalBytes === undefined || totalBytes === 0) return []
-  const share = Math.min(1, bytes / totalBytes)
+function barOf(amount: number, total: number | undefined): readonly string[] {
+  if (total === undefined || total === 0) return []
+  const share = Math.min(1, amount / total)
   const filled = Math.round(share * BAR_LENGTH)
   return [`${String(Math.floor(share * 100)).padStart(3)} %`, `[${'#'.repeat(filled)}${'.'.repeat(BAR_LENGTH - filled)}]`]
 }
 
-function countOf(records: number): string {
+/** `1 record`, `1,234 records` */
+export function countOf(records: number): string {
   return `${records.toLocaleString('en')} record${records === 1 ? '' : 's'}`
 }
 
