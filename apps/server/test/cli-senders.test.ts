@@ -1,5 +1,6 @@
 /** Configurations of log senders: they can be read, say what they should, and lead to the topic. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -10,6 +11,8 @@ import { startProcess } from './real-process.ts'
 import type { RealProcess } from './real-process.ts'
 import { runLogbrook } from './run-logbrook.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
+
+const README = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8')
 
 /** With everything that YAML, TOML, a shell, Vector and the Collector could take for something else. */
 const PASSWORD = `p#: "$HOME" '\${X}' \\ {é}%`
@@ -83,6 +86,11 @@ describe('what is printed', () => {
     })
     assert.deepEqual(Object.keys(receivers as object), ['otlp'])
     assert.deepEqual(service, { pipelines: { logs: { receivers: ['otlp'], exporters: ['datadog'] } } })
+  })
+  test('is what the README shows', async () => {
+    const [block, ...more] = Array.from(README.matchAll(/^```yaml\n(.*?)^```$/gms), ([, text]) => text)
+    assert.ok(block !== undefined && more.length === 0)
+    assert.deepEqual(parseYaml(block), parseYaml(await printed('datadog', 'logs')))
   })
   test('without options is for a broker without users on this machine', async () => {
     const { logs_config: logs } = parseYaml(await printed('datadog', 'logs')) as { logs_config: Record<string, unknown> }
