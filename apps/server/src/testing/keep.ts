@@ -29,6 +29,8 @@ export interface KeepOptions {
   /** In which each failure has a folder of its own; `logbrook-failures` by default. */
   readonly folder?: string | undefined
   readonly test?: TestContext | undefined
+  /** Told how to open what was kept; by default, stderr is. */
+  readonly report?: ((text: string) => void) | undefined
 }
 
 const FOLDER_DEFAULT = 'logbrook-failures'
@@ -36,6 +38,7 @@ const FOLDER_DEFAULT = 'logbrook-failures'
 const KeepOptionsBody = closedObject({
   folder: z.string().min(1).optional(),
   test: z.custom<TestContext>(isTestContext, { error: 'expected the context that node:test or vitest hands to a test' }).optional(),
+  report: z.custom<(text: string) => void>((value) => typeof value === 'function', { error: 'expected a function' }).optional(),
 })
 
 /** @throws KafkaError INVALID_REQUEST naming the key */
@@ -66,6 +69,12 @@ export function whenFailed(test: TestContext, keep: () => Promise<void>): void {
   })
 }
 
+/** `the test "it works"`. */
+export function labelOf(test: TestContext | undefined): string {
+  const name = nameOf(test)
+  return name === undefined ? 'a test' : `the test ${JSON.stringify(name)}`
+}
+
 function nameOf(test: TestContext | undefined): string | undefined {
   if (test === undefined) return undefined
   return 'task' in test ? test.task.name : test.name
@@ -91,7 +100,8 @@ const NAME_LENGTH_MAX = 80
 
 /** `a-test-s-name`, or `a-test-s-name-2` where there is one. */
 function newFolder(parent: string, testName = 'broker'): string {
-  const name = testName.replaceAll(/[^\p{L}\p{N}]+/gu, '-').slice(0, NAME_LENGTH_MAX) || 'broker'
+  const words = testName.match(/[\p{L}\p{N}]+/gu) ?? ['broker']
+  const name = words.join('-').slice(0, NAME_LENGTH_MAX)
   mkdirSync(parent, { recursive: true })
   for (let number = 1; ; number++) {
     const path = join(parent, number === 1 ? name : `${name}-${number}`)
@@ -104,14 +114,12 @@ function newFolder(parent: string, testName = 'broker'): string {
   }
 }
 
-/** What a person is told. */
-export function describeRemains(path: string, { flags }: Remains, { test }: KeepOptions): string {
-  const name = nameOf(test)
+/** What a person is told of what was written. */
+export function describeRemains(path: string, { flags }: Remains): string {
   return [
-    `logbrook: ${name === undefined ? 'a test' : `the test ${JSON.stringify(name)}`} failed; what its broker held is in ${path}`,
+    `what the broker held is in ${path}`,
     `  npx logbrook start --data-dir ${shellWord(path)}${flags.map((flag) => ` ${shellWord(flag)}`).join('')}`,
     `  ${join(path, 'journal.ndjson')} has the requests that it took`,
-    '',
   ].join('\n')
 }
 

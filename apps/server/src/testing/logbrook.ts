@@ -16,7 +16,7 @@ import type { Faults } from './faults.ts'
 import { createInterception } from './interception.ts'
 import type { Interception } from './interception.ts'
 import type { Journal } from './journal.ts'
-import { describeRemains, whenFailed, writeRemains } from './keep.ts'
+import { describeRemains, labelOf, whenFailed, writeRemains } from './keep.ts'
 import type { Remains } from './keep.ts'
 import { parseOptions } from './options.ts'
 import type { FixtureSettings, LogbrookOptions } from './options.ts'
@@ -65,7 +65,7 @@ export class Logbrook implements AsyncDisposable {
     this.clock = clock
     this.faults = interception.faults
     this.journal = interception.journal
-    if (settings.keep?.test !== undefined) whenFailed(settings.keep.test, async () => void (await this.keep()))
+    if (settings.keep?.test !== undefined) whenFailed(settings.keep.test, () => this.#keepAfterFailure())
   }
 
   /**
@@ -198,16 +198,15 @@ export class Logbrook implements AsyncDisposable {
    * @returns the folder
    */
   async keep(): Promise<string> {
-    const keep = this.#settings.keep ?? {}
     const remains = this.#remains ?? (await this.#takeRemains())
-    const folder = writeRemains(remains, keep)
-    process.stderr.write(describeRemains(folder, remains, keep))
+    const folder = writeRemains(remains, this.#settings.keep ?? {})
+    this.#report(describeRemains(folder, remains))
     return folder
   }
 
   /** Ends what waits, answers what is under way, and closes the log. Idempotent. With `failed`, `keepOnFailure` takes effect. */
   async stop({ failed = false }: { readonly failed?: boolean } = {}): Promise<void> {
-    if (failed && this.#stopped === undefined && this.#settings.keep !== null) await this.keep()
+    if (failed && this.#stopped === undefined && this.#settings.keep !== null) await this.#keepAfterFailure()
     await (this.#stopped ??= this.#stop())
   }
 
@@ -228,6 +227,19 @@ export class Logbrook implements AsyncDisposable {
     // Whether the test has failed may be known only later.
     if (this.#settings.keep?.test !== undefined) this.#remains = await this.#takeRemains()
     await this.#server.close()
+  }
+
+  /** What a test failed of is not to be hidden behind what went wrong here. */
+  async #keepAfterFailure(): Promise<void> {
+    this.#report(`${labelOf(this.#settings.keep?.test)} failed`)
+    await this.keep().catch((error: unknown) => {
+      this.#report(`what the broker held could not be kept: ${String(error)}`)
+    })
+  }
+
+  #report(text: string): void {
+    const report = this.#settings.keep?.report ?? ((line: string) => process.stderr.write(line))
+    report(`logbrook: ${text}\n`)
   }
 
   async #takeRemains(): Promise<Remains> {
