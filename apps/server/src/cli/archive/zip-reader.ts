@@ -20,7 +20,7 @@ export interface ZipArchive extends AsyncDisposable {
 }
 
 /** What the directory says of an entry. */
-export interface ZipEntryHead {
+interface ZipEntryHead {
   /** Inflated. */
   readonly bytes: number
   readonly crc32: number
