@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { createDemoLogs } from '../src/cli/demo/demo-logs.ts'
 import { createTopic, requestJson } from './broker-requests.ts'
-import { atTerminal, CTRL_C } from './pseudo-terminal.ts'
+import { atTerminal, CTRL_C, NO_TERMINAL } from './pseudo-terminal.ts'
 import { startProcess } from './real-process.ts'
 import type { RealProcess } from './real-process.ts'
 import { runLogbrook } from './run-logbrook.ts'
@@ -96,7 +96,7 @@ describe('the command', () => {
     assert.ok(Number(sent) > 0)
     assert.deepEqual(await recordsOf('mine'), [Number(sent)])
   })
-  test('goes on until Ctrl-C, and then says how much it was', async () => {
+  test('goes on until Ctrl-C, and then says how much it was', { skip: NO_TERMINAL }, async () => {
     await using terminal = atTerminal(['demo', 'watched', '-p', '1'], { env })
     await terminal.shows(/Ctrl-C stops\n[^]*records\/s/)
     terminal.type(CTRL_C)

@@ -8,7 +8,7 @@ import { checkDirectory, diskFinding } from '../src/cli/doctor/directory.ts'
 import type { Finding } from '../src/cli/doctor/finding.ts'
 import { checkNode } from '../src/cli/doctor/node.ts'
 import { checkPort } from '../src/cli/doctor/port.ts'
-import { atTerminal, visible } from './pseudo-terminal.ts'
+import { atTerminal, NO_TERMINAL, visible } from './pseudo-terminal.ts'
 import { startProcess } from './real-process.ts'
 import { runLogbrook } from './run-logbrook.ts'
 import type { RunOptions } from './run-logbrook.ts'
@@ -82,7 +82,7 @@ describe('the command', () => {
     assert.match(byCheck['SQLite']?.advice ?? '', /logbrook check/)
   })
 
-  test('tells a person in colours, the advice below', async () => {
+  test('tells a person in colours, the advice below', { skip: NO_TERMINAL }, async () => {
     await using terminal = atTerminal(['doctor', '--data-dir', '/proc/logbrook', '--port', '0'])
     const { code, shown } = await terminal.ending
     assert.equal(code, 1)

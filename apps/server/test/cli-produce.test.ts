@@ -14,7 +14,7 @@ import type { LineBatch } from '../src/cli/produce/line-batches.ts'
 import { createProgress, sizeOf } from '../src/cli/progress.ts'
 import { createManualClock } from '@logbrook/kafka/clock'
 import { createTopic, requestJson } from './broker-requests.ts'
-import { atTerminal, visible } from './pseudo-terminal.ts'
+import { atTerminal, NO_TERMINAL, visible } from './pseudo-terminal.ts'
 import { MAIN, startProcess } from './real-process.ts'
 import type { RealProcess } from './real-process.ts'
 import { runLogbrook } from './run-logbrook.ts'
@@ -144,7 +144,7 @@ describe('batches of lines', () => {
   })
 })
 
-describe('a person who waits', () => {
+describe('a person who waits', { skip: NO_TERMINAL }, () => {
   test('sees how far it is, and at the end how it went', async () => {
     await using directory = await temporaryDirectory()
     await createTopic(broker.url, 'watched', 1)

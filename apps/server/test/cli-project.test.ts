@@ -8,7 +8,7 @@ import { PROJECT_FILE, readProjectFile } from '../src/cli/project-file.ts'
 import { findPortHolder } from '../src/cli/port-holder.ts'
 import { UsageError } from '../src/usage-error.ts'
 import { requestJson } from './broker-requests.ts'
-import { atTerminal, CTRL_C } from './pseudo-terminal.ts'
+import { atTerminal, CTRL_C, NO_TERMINAL } from './pseudo-terminal.ts'
 import { listening, MAIN, startProcess } from './real-process.ts'
 import { runLogbrook } from './run-logbrook.ts'
 import { steadyPort } from './steady-port.ts'
@@ -46,7 +46,7 @@ describe('without a command', () => {
       { code: 2, stderr: 'logbrook: unknown option --prot; did you mean --port? (logbrook start --help says more)\n' },
     )
   })
-  test('a person is told where the log is kept, what was applied, and what to do next', async () => {
+  test('a person is told where the log is kept, what was applied, and what to do next', { skip: NO_TERMINAL }, async () => {
     await using directory = await projectFolder({ ...PROJECT, settings: { port: await steadyPort() } })
     for (const applied of [
       'created topic logs with 4 partitions; created user alice, role user; added 1 ACL binding; settings: port',

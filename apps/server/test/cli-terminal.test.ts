@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { createTopic } from './broker-requests.ts'
-import { atTerminal, CTRL_C, visible, withoutColours } from './pseudo-terminal.ts'
+import { atTerminal, CTRL_C, NO_TERMINAL, visible, withoutColours } from './pseudo-terminal.ts'
 import type { TerminalOptions } from './pseudo-terminal.ts'
 import { startProcess } from './real-process.ts'
 import type { RealProcess } from './real-process.ts'
@@ -29,7 +29,7 @@ async function shown(command: string, options: TerminalOptions = {}): Promise<st
   return text
 }
 
-describe('records', () => {
+describe('records', { skip: NO_TERMINAL }, () => {
   test('are laid out in colours, and cannot move the cursor', async () => {
     const text = await shown('consume logs -e')
     assert.ok(visible(text).includes('^[[36m"level"^[[39m: ^[[1m^[[31m"error"'), text)
@@ -72,7 +72,7 @@ async function sendUntilShown(terminal: ReturnType<typeof atTerminal>, value: st
 }
 
 describe('lists', () => {
-  test('stand under a heading in bold, their numbers under each other', async () => {
+  test('stand under a heading in bold, their numbers under each other', { skip: NO_TERMINAL }, async () => {
     assert.match(visible(await shown('topics')), /^\^\[\[1mNAME {2}PARTITIONS {2}RECORDS\^\[\[22m\nlogs {11}4 +\d+\n$/)
   })
   test('are plain elsewhere', async () => {
@@ -81,7 +81,7 @@ describe('lists', () => {
   })
 })
 
-describe('a password', () => {
+describe('a password', { skip: NO_TERMINAL }, () => {
   test('is asked for and not shown, whatever is typed', async () => {
     await using terminal = atTerminal(['users', 'create', 'alice'], { env })
     await terminal.shows(/Password for alice: $/)

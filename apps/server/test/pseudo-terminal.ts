@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { skipWithout } from './operations/tools.ts'
 import { MAIN } from './real-process.ts'
 
 export interface Terminal extends AsyncDisposable {
@@ -18,6 +19,9 @@ export interface TerminalOptions {
   /** What the shell is told behind the command, as `< file`. */
   readonly redirection?: string
 }
+
+/** As node:test wants it: why no terminal can be made here, where none can. */
+export const NO_TERMINAL = process.platform === 'linux' ? skipWithout('script') : 'script of util-linux: not on this system'
 
 export const CTRL_C = '\u0003'
 

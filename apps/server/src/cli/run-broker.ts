@@ -10,7 +10,6 @@ import { projectLines } from './project-lines.ts'
 import { print, printJson, printLine } from './shell.ts'
 import type { Shell } from './shell.ts'
 import { createShutdown } from './shutdown.ts'
-import { takenPortAdvice } from './taken-port.ts'
 
 interface BrokerRun {
   readonly config: Config
@@ -34,8 +33,8 @@ export async function runBroker(run: BrokerRun): Promise<void> {
     init: project && { place: PROJECT_FILE, body: project.init },
     // A person reads it below the address; a machine among the log lines.
     onInit: stdout.isTTY === true && !run.json ? (sentences) => (applied = sentences) : undefined,
-  }).catch((error: unknown) => {
-    throw withAdvice(error, config)
+  }).catch(async (error: unknown) => {
+    throw await withAdvice(error, config)
   })
   await announce(server, run, applied)
   if (config.auth === 'required' && !(await hasLogin(server.storage.users))) await printLine(stderr, firstUserHelp(config))
@@ -45,9 +44,10 @@ export async function runBroker(run: BrokerRun): Promise<void> {
   await server.close()
 }
 
-function withAdvice(error: unknown, { port }: Config): unknown {
-  const isTaken = error instanceof StartError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE'
-  return isTaken ? new StartError(`${error.message}; ${takenPortAdvice(port)}`, { cause: error }) : error
+async function withAdvice(error: unknown, { port }: Config): Promise<unknown> {
+  if (!(error instanceof StartError) || (error.cause as NodeJS.ErrnoException | undefined)?.code !== 'EADDRINUSE') return error
+  const { takenPortAdvice } = await import('./taken-port.ts')
+  return new StartError(`${error.message}; ${takenPortAdvice(port)}`, { cause: error })
 }
 
 /** Its first line is what scripts wait for. */
