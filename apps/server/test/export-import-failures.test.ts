@@ -77,6 +77,11 @@ async function failing(client: Client, { signal = never, append = false, changed
   )
 }
 
+/** What `fetch` fails with when a connection does. */
+function failedFetch(code: string): TypeError {
+  return new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) })
+}
+
 describe('an import', () => {
   test('that is cut off deletes what it had made', async () => {
     await say(['export', name, '-o', file], here())
@@ -141,10 +146,21 @@ describe('an import', () => {
 
   test('that fails while it appends says how much it has appended', async () => {
     await say(['export', name, '-o', file], here())
-    const client = meddledClient('/records', (count) => {
-      if (count === 3) throw new TypeError('fetch failed')
-    })
-    assert.match(await failing(client, { append: true }), new RegExp(`; topic ${name} keeps the 2 records that were imported before$`))
+    const failures: readonly (readonly [error: Error, kept: string])[] = [
+      // A connection that breaks says nothing of the request that was under way; one that is never made does.
+      [failedFetch('ECONNRESET'), '2 to 3 records'],
+      [failedFetch('ECONNREFUSED'), '2 records'],
+    ]
+    for (const [error, kept] of failures) {
+      const client = meddledClient('/records', (count) => {
+        if (count === 3) throw error
+      })
+      assert.match(await failing(client, { append: true }), new RegExp(`; topic ${name} keeps ${kept} of the archive$`))
+    }
+    const controller = new AbortController()
+    const client = meddledClient('/records', (count) => void (count === 2 && controller.abort(new Error('interrupted'))))
+    const said = await failing(client, { append: true, signal: controller.signal })
+    assert.equal(said, `interrupted; topic ${name} keeps 2 records of the archive`)
   })
 })
 

@@ -3,6 +3,7 @@ import type { ArchivePart } from '@logbrook/contract/archive'
 import type { FetchedRecord } from '@logbrook/contract/record'
 import { ARCHIVE_PART_BYTES_MAX } from '@logbrook/kafka/limits'
 import { encodeLine } from '../archive/archived-record.ts'
+import { checksumText } from '../archive/checksum.ts'
 import type { ZipEntry, ZipWriter } from '../archive/zip-writer.ts'
 
 interface PartWriterOptions {
@@ -59,8 +60,7 @@ export class PartWriter {
     const { name, entry, baseOffset, count } = this.#open
     await entry.end()
     this.#open = undefined
-    const crc32 = entry.crc32.toString(16).padStart(8, '0')
-    this.#parts.push({ entry: name, base_offset: baseOffset, record_count: count, bytes: entry.bytes, crc32 })
+    this.#parts.push({ entry: name, base_offset: baseOffset, record_count: count, bytes: entry.bytes, crc32: checksumText(entry.crc32) })
   }
 
   async #flush(): Promise<void> {

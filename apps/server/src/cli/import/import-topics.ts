@@ -13,6 +13,7 @@ import type { OnRecords } from '../archive/progress.ts'
 import { countOf } from '../progress.ts'
 import type { Archive } from './open-archive.ts'
 import { sendRecords } from './send-records.ts'
+import type { Tally } from './send-records.ts'
 import type { TopicPlan } from './topic-plan.ts'
 import type { VerifiedTopic } from './verify-topic.ts'
 
@@ -28,9 +29,9 @@ export interface Import {
 
 /** @throws Error that says what failed, and what is left of it */
 export async function importTopics(given: Import): Promise<void> {
-  const { client, topics, onRecords, signal } = given
+  const { client, topics, signal } = given
   const created: string[] = []
-  const committed = new Map<string, number>()
+  const tallies = new Map<ImportedTopic, Tally>()
   try {
     for (const topic of topics) {
       signal.throwIfAborted()
@@ -39,14 +40,13 @@ export async function importTopics(given: Import): Promise<void> {
       created.push(topic.name)
     }
     for (const topic of topics) {
-      await fillTopic(given, topic, async (records, bytes) => {
-        committed.set(topic.name, (committed.get(topic.name) ?? 0) + records)
-        await onRecords(records, bytes)
-      })
+      const tally: Tally = { sent: 0, committed: 0 }
+      tallies.set(topic, tally)
+      await fillTopic(given, topic, tally)
     }
     for (const topic of topics) if (topic.way === 'create') await settleConfig(client, topic)
   } catch (error) {
-    const left = [...(await deleteTopics(client, created)), ...keptIn(topics, committed)]
+    const left = [...(await deleteTopics(client, created)), ...keptRecords(tallies)]
     const outcome = left.length === 0 ? 'nothing was imported' : left.join('; ')
     throw new Error(`${(error as Error).message}; ${outcome}`, { cause: error })
   }
@@ -80,10 +80,10 @@ async function settleConfig(client: Client, { name, config, largestBytes }: Impo
   await client.topics.alter(name, { config: Object.fromEntries(provisional.map((key) => [key, config[key] ?? null])) })
 }
 
-async function fillTopic(given: Import, { name, way, archived }: TopicPlan, onCommitted: OnRecords): Promise<void> {
-  const { client, archive, signal } = given
+async function fillTopic(given: Import, { name, way, archived }: TopicPlan, tally: Tally): Promise<void> {
+  const { client, archive, onRecords, signal } = given
   for (const { partition, parts } of archived.partitions) {
-    const destination = { client, topic: name, partition, keepOffsets: way !== 'append', signal, onCommitted }
+    const destination = { client, topic: name, partition, keepOffsets: way !== 'append', signal, tally, onCommitted: onRecords }
     for (const part of parts) await sendRecords(archive.records(part), destination)
   }
 }
@@ -102,9 +102,9 @@ async function deleteTopics(client: Client, names: readonly string[]): Promise<r
 }
 
 /** Answers, a sentence each, what stays of the archive in topics that were there before. */
-function keptIn(topics: Import['topics'], committed: ReadonlyMap<string, number>): readonly string[] {
-  return topics.flatMap(({ name, way }) => {
-    const records = committed.get(name) ?? 0
-    return way === 'create' || records === 0 ? [] : [`topic ${name} keeps the ${countOf(records)} that were imported before`]
+function keptRecords(tallies: ReadonlyMap<ImportedTopic, Tally>): readonly string[] {
+  return Array.from(tallies).flatMap(([{ name, way }, { sent, committed }]) => {
+    if (way === 'create' || sent === 0) return []
+    return [`topic ${name} keeps ${committed === sent ? '' : `${committed} to `}${countOf(sent)} of the archive`]
   })
 }

@@ -12,8 +12,10 @@ import { recordBytes } from '@logbrook/kafka/record'
 import type { LogRecord } from '@logbrook/kafka/record'
 import { ArchiveError } from '../archive/archive-error.ts'
 import { decodeLine } from '../archive/archived-record.ts'
+import { checksumText } from '../archive/checksum.ts'
 import { openZip } from '../archive/zip-reader.ts'
 import type { ZipArchive } from '../archive/zip-reader.ts'
+import { printable } from '../style.ts'
 import { parseManifest } from './manifest.ts'
 
 export interface Archive extends AsyncDisposable {
@@ -47,7 +49,7 @@ async function readManifest(zip: ZipArchive, path: string): Promise<ArchiveManif
   try {
     return parseManifest(bytes)
   } catch (error) {
-    throw new ArchiveError(`${label}: ${(error as Error).message}`, { cause: error })
+    throw new ArchiveError(`${label}: ${printable((error as Error).message)}`, { cause: error })
   }
 }
 
@@ -82,7 +84,7 @@ async function* readPart(zip: ZipArchive, part: ArchivePart, path: string): Asyn
       if (record.offset !== expected) throw new ArchiveError(`offset is ${record.offset}; it must be ${expected}`)
       return record
     } catch (error) {
-      throw new ArchiveError(`${label}, line ${count}: ${(error as Error).message}`, { cause: error })
+      throw new ArchiveError(`${label}, line ${count}: ${printable((error as Error).message)}`, { cause: error })
     }
   }
 
@@ -120,9 +122,5 @@ async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<readon
 
 function assertSum(label: string, actual: number, expected: number): void {
   if (actual === expected) return
-  throw new ArchiveError(`${label} is damaged: its CRC-32 is ${hex(actual)} and should be ${hex(expected)}`)
-}
-
-function hex(sum: number): string {
-  return sum.toString(16).padStart(8, '0')
+  throw new ArchiveError(`${label} is damaged: its CRC-32 is ${checksumText(actual)} and should be ${checksumText(expected)}`)
 }

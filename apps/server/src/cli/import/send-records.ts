@@ -1,8 +1,11 @@
 /** Sends the records of one partition in batches, each while the next is read, and holds the broker to the offsets that they had. */
 import type { Client } from '@logbrook/client/client'
+import { LogbrookError } from '@logbrook/client/error'
 import type { LogRecord } from '@logbrook/kafka/record'
 import { recordBytes } from '@logbrook/kafka/record'
 import { encodeRecordBatch } from '@logbrook/kafka/record-batch'
+import type { OnRecords } from '../archive/progress.ts'
+import { wasPerhapsSent } from '../produce/sender.ts'
 
 export interface Destination {
   readonly client: Client
@@ -10,9 +13,17 @@ export interface Destination {
   readonly partition: number
   /** Whether a record has to get the offset that it had. */
   readonly keepOffsets: boolean
+  /** Ends it between two batches: one that is under way would else be nobody knows where. */
   readonly signal: AbortSignal
+  readonly tally: Tally
   /** Told of each batch once it is committed. */
-  readonly onCommitted: (records: number, bytes: number) => Promise<void>
+  readonly onCommitted: OnRecords
+}
+
+/** Records of one topic. The broker holds at least those that were committed and at most those that were sent. */
+export interface Tally {
+  sent: number
+  committed: number
 }
 
 /** Of one request; a larger record goes alone. */
@@ -36,9 +47,15 @@ export async function sendRecords(source: AsyncIterable<readonly LogRecord[]>, d
 }
 
 async function send(records: readonly LogRecord[], destination: Destination): Promise<void> {
-  const { client, topic, partition, keepOffsets, signal, onCommitted } = destination
+  const { client, topic, partition, keepOffsets, signal, tally, onCommitted } = destination
+  signal.throwIfAborted()
   const batch = encodeRecordBatch({ baseOffset: 0, records })
-  const { base_offset: baseOffset } = await client.produceBatch(topic, batch, { partition, signal })
+  tally.sent += records.length
+  const { base_offset: baseOffset } = await client.produceBatch(topic, batch, { partition }).catch((error: unknown) => {
+    if (error instanceof LogbrookError && !wasPerhapsSent(error)) tally.sent -= records.length
+    throw error
+  })
+  tally.committed += records.length
   const expected = records[0]?.offset
   if (keepOffsets && baseOffset !== expected) {
     throw new Error(`topic ${topic}, partition ${partition}: offset ${expected} went to somebody else, who writes to it at the same time`)

@@ -146,7 +146,7 @@ function rangeOf({ firstLine, lineCount }: Lines): string {
 }
 
 /** A connection that broke says nothing of the request, but one that was never made does; and a server in trouble may have done it. */
-function wasPerhapsSent({ code, status, cause }: LogbrookError): boolean {
+export function wasPerhapsSent({ code, status, cause }: LogbrookError): boolean {
   if (code !== 'UNREACHABLE') return status >= 500 && code !== 'SHUTTING_DOWN'
   const { cause: reason } = cause as { readonly cause?: { readonly code?: string } }
   return !NEVER_CONNECTED.has(reason?.code ?? '')
