@@ -3,6 +3,8 @@ import type { Scenario } from './scenario.ts'
 import { bomb } from './scenarios/bomb.ts'
 import { diskSize } from './scenarios/disk-size.ts'
 import { fetch1Mb } from './scenarios/fetch.ts'
+import { fixtureRestore } from './scenarios/fixture-restore.ts'
+import { fixtureStart } from './scenarios/fixture-start.ts'
 import { get } from './scenarios/get.ts'
 import { intakes } from './scenarios/intake.ts'
 import { growth } from './scenarios/growth.ts'
@@ -23,6 +25,8 @@ export const SCENARIOS: readonly Scenario[] = [
   bomb,
   diskSize,
   startup,
+  fixtureStart,
+  fixtureRestore,
   stages,
   retention,
   growth,
