@@ -1,5 +1,4 @@
 /** One broker over `fetch`: credentials, JSON, compression, and every failure as a `LogbrookError`. */
-import { gzipSync } from 'fflate'
 import { toBase64 } from './base64.ts'
 import { LogbrookError, refusal } from './error.ts'
 
@@ -60,7 +59,7 @@ export function createConnection({
   async function send({ method, path, query = {}, body, headers, signal }: Call): Promise<Response> {
     const request: RequestInit & { headers: Record<string, string> } = { method, headers: { ...common, ...headers } }
     if (signal !== undefined) request.signal = signal
-    if (body !== undefined) putBody(request, body, compress)
+    if (body !== undefined) await putBody(request, body, compress)
     let response: Response
     try {
       response = await fetch(`${base}/${path.map(encodeURIComponent).join('/')}${queryString(query)}`, request)
@@ -90,11 +89,18 @@ export function jsonContent(value: unknown): Content {
   return { type: 'application/json', bytes: new TextEncoder().encode(JSON.stringify(value)) }
 }
 
-function putBody(request: RequestInit & { headers: Record<string, string> }, { type, plain, bytes }: Content, compress: boolean): void {
+async function putBody(
+  request: RequestInit & { headers: Record<string, string> },
+  { type, plain, bytes }: Content,
+  compress: boolean,
+): Promise<void> {
   request.headers['content-type'] = type
-  const isWorthIt = compress && plain !== true && bytes.length >= GZIP_BYTES_MIN
-  if (isWorthIt) request.headers['content-encoding'] = 'gzip'
-  request.body = isWorthIt ? gzipSync(bytes) : bytes
+  request.body = bytes
+  if (!compress || plain === true || bytes.length < GZIP_BYTES_MIN) return
+  // Many clients never send so much.
+  const { gzipSync } = await import('fflate')
+  request.headers['content-encoding'] = 'gzip'
+  request.body = gzipSync(bytes)
 }
 
 function queryString(query: NonNullable<Call['query']>): string {
