@@ -144,8 +144,8 @@ test('its first command starts a broker, and a signal to it ends the broker as i
 test('every script that it or CONTRIBUTING names is there', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
   const named = [README, readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8')].flatMap((text) =>
-    Array.from(text.matchAll(/\b(?:npm|pnpm)(?: run)? ([a-z]+)/g), ([, name]) => name!),
+    Array.from(text.matchAll(/\b(?:npm|pnpm)(?: run)? ([a-z:]+)/g), ([, name]) => name!),
   )
   assert.ok(named.length >= 5)
-  for (const name of named) assert.ok(name in scripts, `there is no script ${name}`)
+  for (const name of named) if (name !== 'publish') assert.ok(name in scripts, `there is no script ${name}`)
 })
