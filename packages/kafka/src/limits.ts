@@ -92,6 +92,22 @@ export const TAIL_ROUND_BYTES = 256 * KIB
 /** A silent tail is given a sign of life this often, so that proxies keep the connection. */
 export const TAIL_IDLE_MS = 15_000
 
+// Consumer groups
+
+/** Committed offsets: of so many partitions in so many groups, multiplied. */
+export const GROUP_OFFSETS_MAX = 100_000
+/** Records of one consume; fewer than 1 are 1 (KalamDB: `limit`). */
+export const CONSUME_RECORDS_MAX = 1_000
+export const CONSUME_RECORDS_DEFAULT = 100
+/** Below the 25 s of a client's own patience, and above what makes polling cheap. */
+export const CONSUME_WAIT_MS_MAX = 20_000
+/** For so long what a consumer was handed is kept from the others of its group (KalamDB: visibility timeout). */
+export const CLAIM_MS = 60_000
+/** Claims of one group on one partition that neither were acknowledged nor have ended; then nothing is handed out. */
+export const CLAIMS_MAX = 32
+/** Groups' places in partitions that are held in memory beside what is committed; the one least asked for makes room. */
+export const GROUP_CURSORS_MAX = 10_000
+
 // Produce
 
 /** Body bytes after which the intake moves to the topic's next partition. */

@@ -7,6 +7,7 @@
  * - Administration is synchronous: what it answered is visible to the next call.
  * - What is asked of a topic is asked by its id, so that a topic deleted and created again is not mistaken for its namesake.
  */
+import type { MovedGroup } from './groups.ts'
 import type { KeyedRecords, RecordSlice, VerbatimRecords } from './record.ts'
 import type { TopicConfig } from './topic-config.ts'
 
@@ -96,11 +97,17 @@ export interface OffsetAtTime {
   readonly timestampMs: number
 }
 
+/** Where records lie after a trim, and the groups that had yet to read what is gone. */
+export interface Trimmed extends Watermarks {
+  readonly movedGroups: readonly MovedGroup[]
+}
+
 export interface RetentionResult {
   readonly topic: string
   readonly partition: number
   readonly deletedRecords: number
   readonly logStartOffset: number
+  readonly movedGroups: readonly MovedGroup[]
 }
 
 export interface Log {
@@ -129,8 +136,12 @@ export interface Log {
   offsetForTimestamp(partition: TopicPartition, timestampMs: number): Promise<OffsetAtTime | null>
   waitForAppend(request: WaitRequest): Promise<WaitOutcome>
 
-  /** Moves the log start offset up to `beforeOffset`. @throws KafkaError OFFSET_OUT_OF_RANGE above the high watermark */
-  trim(partition: TopicPartition, beforeOffset: number): Promise<Watermarks>
+  /**
+   * Moves the log start offset up to `beforeOffset`, and committed offsets below it along.
+   *
+   * @throws KafkaError OFFSET_OUT_OF_RANGE above the high watermark
+   */
+  trim(partition: TopicPartition, beforeOffset: number): Promise<Trimmed>
   /** Deletes what `retention.ms` and `retention.bytes` no longer keep, in whole stored batches from the oldest on. */
   enforceRetention(nowMs: number): Promise<readonly RetentionResult[]>
 }

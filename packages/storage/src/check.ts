@@ -39,6 +39,7 @@ export function* checkStorage(dataDir: string): Generator<Finding> {
     yield* untilUnreadable({}, integrityProblems(database))
     yield* untilUnreadable({}, checkPartitions(database))
     yield* untilUnreadable({}, strayRows(database))
+    yield* untilUnreadable({}, strayOffsets(database))
   } finally {
     database.close()
   }
@@ -120,4 +121,14 @@ function* strayRows(database: Database): Generator<Finding> {
     )
     .all()
   for (const { slot, count } of rows) yield finding({ problem: `${count} batches lie in slot ${slot}, which no partition has` })
+}
+
+/** Committed offsets of topics that there are not. */
+function* strayOffsets(database: Database): Generator<Finding> {
+  // A file of an older version, at which no broker has been yet, has none.
+  if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'group_offset'").get() === undefined) return
+  const groups = database
+    .prepare<[], { groupId: string }>('SELECT DISTINCT group_id AS groupId FROM group_offset WHERE topic_id NOT IN (SELECT id FROM topic)')
+    .all()
+  for (const { groupId } of groups) yield finding({ problem: `group ${groupId} has a committed offset in a topic that there is not` })
 }

@@ -109,8 +109,8 @@ export function createLog(parts: LogParts): Log {
     const retainedFrom = await parts.retainedFrom(partition, config, nowMs)
     if (partition.isDeleted || isClosed()) return undefined
     const before = boundsOf(partition).logStartOffset
-    const { logStartOffset } = parts.trim(partition, retainedFrom)
+    const { logStartOffset, movedGroups } = parts.trim(partition, retainedFrom)
     if (logStartOffset === before) return undefined
-    return { topic: name, partition: partition.number, deletedRecords: logStartOffset - before, logStartOffset }
+    return { topic: name, partition: partition.number, deletedRecords: logStartOffset - before, logStartOffset, movedGroups }
   }
 }

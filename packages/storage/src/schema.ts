@@ -1,14 +1,15 @@
 /**
  * The catalogue: everything that is kept, in one SQLite file.
  *
- * | table       | key               | a row is                                    | lives until                       | written by          |
- * |-------------|-------------------|---------------------------------------------|-----------------------------------|---------------------|
- * | topic       | id                | a topic and the settings that were made     | the topic is deleted              | topics.ts           |
- * | partition   | slot              | where a partition's rows lie and begin      | its topic is deleted              | topics.ts, trim.ts  |
- * | batch       | slot, base offset | records at contiguous offsets: row-id.ts    | trimmed, expired or topic deleted | writer.ts           |
- * | sweep       | slot              | rows that nobody can read any more          | the last of them is deleted       | trim.ts, topics.ts  |
- * | user        | name              | a user and the SCRAM keys of their password | deleted                           | users.ts            |
- * | acl_binding | all columns       | a permission                                | deleted                           | acls.ts             |
+ * | table        | key                     | a row is                                    | lives until                       | written by                |
+ * |--------------|-------------------------|---------------------------------------------|-----------------------------------|---------------------------|
+ * | topic        | id                      | a topic and the settings that were made     | the topic is deleted              | topics.ts                 |
+ * | partition    | slot                    | where a partition's rows lie and begin      | its topic is deleted              | topics.ts, trim.ts        |
+ * | batch        | slot, base offset       | records at contiguous offsets: row-id.ts    | trimmed, expired or topic deleted | writer.ts                 |
+ * | sweep        | slot                    | rows that nobody can read any more          | the last of them is deleted       | trim.ts, topics.ts        |
+ * | user         | name                    | a user and the SCRAM keys of their password | deleted                           | users.ts                  |
+ * | acl_binding  | all columns             | a permission                                | deleted                           | acls.ts                   |
+ * | group_offset | topic, partition, group | where a consumer group reads on             | deleted, or its topic is          | group-offsets.ts, trim.ts |
  *
  * - No row says where a partition ends: its last batch does, or `log_start_offset` where that lies further on. So the hot
  *   path writes batches and nothing else, and a trim that takes the last batch has written the end down by doing so.
@@ -80,8 +81,22 @@ CREATE TABLE acl_binding (
 ) STRICT, WITHOUT ROWID;
 `
 
+const GROUPS = `
+CREATE TABLE group_offset (
+  topic_id         TEXT NOT NULL REFERENCES topic (id) ON UPDATE CASCADE ON DELETE CASCADE,
+  partition        INTEGER NOT NULL,      -- need not exist: whoever commits is believed
+  group_id         TEXT NOT NULL,
+  next_offset      INTEGER NOT NULL,      -- the next one to be read
+  skipped_records  INTEGER NOT NULL DEFAULT 0, -- deleted before the group had committed them
+  updated_ms       INTEGER NOT NULL,
+  PRIMARY KEY (topic_id, partition, group_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX group_offset_by_group ON group_offset (group_id);
+`
+
 /** Step N takes a file from version N − 1 to N. */
-export const MIGRATIONS: readonly string[] = [LOG, ACCESS]
+export const MIGRATIONS: readonly string[] = [LOG, ACCESS, GROUPS]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
 

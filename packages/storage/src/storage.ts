@@ -1,11 +1,12 @@
 /**
- * Everything Logbrook keeps, in one SQLite file or in memory: the log, the users and the ACL bindings.
+ * Everything Logbrook keeps, in one SQLite file or in memory: the log, the groups' offsets, the users and the ACL bindings.
  *
  * - One process per data directory; a second one is refused with a sentence that names the first.
  * - Closing answers waits first, then commits what is pending, and leaves a file without a write-ahead log.
  */
 import { statSync } from 'node:fs'
 import type { Clock } from '@logbrook/kafka/clock'
+import type { GroupOffsets } from '@logbrook/kafka/groups'
 import type { Log, TopicId } from '@logbrook/kafka/log'
 import type { AclStore, UserStore } from '@logbrook/kafka/users'
 import { createAclStore } from './acls.ts'
@@ -15,6 +16,7 @@ import type { Database, Durability } from './database.ts'
 import { createTransact, databaseFile, guard, makeDataDir, openDatabase } from './database.ts'
 import type { DirectoryLock } from './directory-lock.ts'
 import { lockDirectory } from './directory-lock.ts'
+import { createGroupOffsets, createMoveGroups } from './group-offsets.ts'
 import { createLog } from './log.ts'
 import { createOffsetForTimestamp } from './offset-at-time.ts'
 import { createBoundsReader } from './partitions.ts'
@@ -56,6 +58,7 @@ export interface StorageObserver {
 
 export interface Storage extends AsyncDisposable {
   readonly log: Log
+  readonly groups: GroupOffsets
   readonly users: UserStore
   readonly acls: AclStore
   sizes(): { readonly databaseBytes: number; readonly walBytes: number }
@@ -113,7 +116,7 @@ function createStorage(options: StorageOptions, database: Database, lock: Direct
     sweeper,
     boundsOf,
     read: createReader(database, boundsOf),
-    trim: createTrim({ database, transact, boundsOf, sweeper }),
+    trim: createTrim({ database, transact, boundsOf, sweeper, moveGroups: createMoveGroups(database) }),
     offsetForTimestamp: createOffsetForTimestamp(database, boundsOf),
     retainedFrom: createRetention(database, boundsOf),
     isClosed: () => closed !== undefined,
@@ -122,6 +125,7 @@ function createStorage(options: StorageOptions, database: Database, lock: Direct
 
   return {
     log,
+    groups: createGroupOffsets({ database, transact, checkpointer }),
     users: createUserStore(database, transact),
     acls: createAclStore(database, transact),
     sizes: () => sizesOf(options.location, database),

@@ -145,7 +145,7 @@ const retainArbitrary = fc.constant<Step>(async (model, { storage, clock }) => {
     const logStartOffset = kept === undefined ? highWatermarkOf(partition) : kept.offset
     const deletedRecords = logStartOffset - partition.logStartOffset
     if (deletedRecords === 0) continue
-    expected.push({ topic: 'logs', partition: number, deletedRecords, logStartOffset })
+    expected.push({ topic: 'logs', partition: number, deletedRecords, logStartOffset, movedGroups: [] })
     partition.logStartOffset = logStartOffset
   }
   assert.deepEqual(await storage.log.enforceRetention(clock.now()), expected)

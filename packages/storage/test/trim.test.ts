@@ -21,7 +21,12 @@ describe('trim', () => {
     const partition = partitionOf(await createTopic(storage.log))
     await append(storage.log, partition, ['a', 'b', 'c'])
     await append(storage.log, partition, ['d', 'e'])
-    assert.deepEqual(await storage.log.trim(partition, 2), { logStartOffset: 2, lastStableOffset: 5, highWatermark: 5 })
+    assert.deepEqual(await storage.log.trim(partition, 2), {
+      logStartOffset: 2,
+      lastStableOffset: 5,
+      highWatermark: 5,
+      movedGroups: [],
+    })
     assert.equal((await read(storage.log, partition, { fromOffset: 1 })).error, 'OFFSET_OUT_OF_RANGE')
     assert.deepEqual(valuesIn(await read(storage.log, partition, { fromOffset: 2 })), ['c', 'd', 'e'])
     assert.equal(await append(storage.log, partition, ['f']), 5)
@@ -108,7 +113,8 @@ async function retained(
   for (const [timestampMs, value] of appends) await append(storage.log, partition, [value], timestampMs)
   const results = await storage.log.enforceRetention(nowMs)
   const { logStartOffset } = (await storage.log.watermarks(partition))!
-  const expected = logStartOffset === 0 ? [] : [{ topic: 'logs', partition: 0, deletedRecords: logStartOffset, logStartOffset }]
+  const expected =
+    logStartOffset === 0 ? [] : [{ topic: 'logs', partition: 0, deletedRecords: logStartOffset, logStartOffset, movedGroups: [] }]
   assert.deepEqual(results, expected)
   assert.deepEqual(await storage.log.enforceRetention(nowMs), [], 'a second round finds nothing')
   return logStartOffset
