@@ -4,7 +4,8 @@
  * - Opened as contents, every topic has a new id: whoever knew one of the old ids finds out that it is gone, as after a deletion.
  * - A snapshot is whole: its bytes know no write-ahead log, and no file beside them.
  */
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { KafkaError } from '@logbrook/kafka/errors'
 import type { TopicId } from '@logbrook/kafka/log'
 import type { Database } from './database.ts'
 import { createTransact, databaseFile, makeDataDir, openImage } from './database.ts'
@@ -37,16 +38,23 @@ export function openSnapshot({ image }: Snapshot, newTopicId: () => TopicId): Da
   }
 }
 
-/** Puts what the snapshot holds in the place of a database file that nobody has open; until it is all there, the file stays as it was. */
+/**
+ * Puts what the snapshot holds in the place of a database file that nobody has open; until it is all there, the file stays as it was.
+ *
+ * @throws KafkaError KAFKA_STORAGE_ERROR
+ */
 export function replaceDatabaseFile(file: string, snapshot: Snapshot, newTopicId: () => TopicId): void {
   const database = openSnapshot(snapshot, newTopicId)
   const partial = `${file}.partial`
   try {
     writeFileSync(partial, takeSnapshot(database).image)
     renameSync(partial, file)
+  } catch (cause) {
+    // Its room may be what is missing.
+    if (statSync(partial, { throwIfNoEntry: false })?.isFile() === true) rmSync(partial)
+    throw new KafkaError('KAFKA_STORAGE_ERROR', `${file} could not be replaced: ${(cause as Error).message}`, { cause })
   } finally {
     database.close()
-    rmSync(partial, { force: true })
   }
 }
 

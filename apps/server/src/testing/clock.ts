@@ -5,7 +5,7 @@ import type { Clock } from '@logbrook/kafka/clock'
 import { DURATION_RULE, durationMs } from '@logbrook/kafka/duration'
 import type { Duration } from '@logbrook/kafka/duration'
 import { KafkaError } from '@logbrook/kafka/errors'
-import { parseTime } from './options.ts'
+import { parseTime, TIME_MS_MAX } from './options.ts'
 
 export interface FixtureClock {
   readonly kind: 'manual' | 'system'
@@ -42,15 +42,22 @@ export function createClock({ kind, nowMs }: FixtureClockOptions): ClockPair {
       kind,
       now: () => clock.now(),
       async advance(by) {
-        const ms = durationMs(by)
-        if (ms === null)
-          throw new KafkaError('INVALID_REQUEST', `clock.advance: ${JSON.stringify(by)} is no duration; it must be ${DURATION_RULE}`)
-        clock.advance(ms)
+        clock.advance(stepOf(by, clock.now()))
         await settle()
       },
       set: (time) => clock.set(parseTime(time, 'clock.set')),
     }),
   }
+}
+
+/** Whole milliseconds. @throws KafkaError INVALID_REQUEST */
+function stepOf(by: Duration, nowMs: number): number {
+  const ms = durationMs(by)
+  if (ms === null)
+    throw new KafkaError('INVALID_REQUEST', `clock.advance: ${JSON.stringify(by)} is no duration; it must be ${DURATION_RULE}`)
+  if (nowMs + ms > TIME_MS_MAX)
+    throw new KafkaError('INVALID_REQUEST', `clock.advance: ${JSON.stringify(by)} leads beyond the last day there is`)
+  return Math.round(ms)
 }
 
 const systemFixtureClock: FixtureClock = {

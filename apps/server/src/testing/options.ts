@@ -153,10 +153,13 @@ export function parseOptions(options: LogbrookOptions): FixtureSettings {
   return { ...settings, init, acls: acls !== undefined, nowMs, keep: parseKeep(keepOnFailure) }
 }
 
+/** The last that a `Date` can be (ECMA-262, 21.4.1.1). */
+export const TIME_MS_MAX = 8_640_000_000_000_000
+
 /** @throws KafkaError INVALID_REQUEST naming the `key` */
 export function parseTime(time: number | string | Date, key: string): number {
   const ms = typeof time === 'string' && ISO_8601.test(time) ? Date.parse(time) : time instanceof Date ? time.getTime() : time
-  if (typeof ms === 'number' && Number.isSafeInteger(ms) && ms >= 0) return ms
+  if (typeof ms === 'number' && Number.isSafeInteger(ms) && ms >= 0 && ms <= TIME_MS_MAX) return ms
   return refuse(key, `${JSON.stringify(time)} is no time; it must be epoch milliseconds, ISO 8601 or a Date`)
 }
 

@@ -97,12 +97,23 @@ describe('a clock in the hands of a test', () => {
         return true
       })
     }
-    for (const time of ['noon', '5', '2026-13-01', NaN, 1.5, -1, null, new Date(NaN)]) {
+    for (const time of ['noon', '5', '2026-13-01', NaN, 1.5, -1, 8.64e15 + 1, null, new Date(NaN)]) {
       assert.throws(() => broker.clock.set(time as never), {
         message: /^clock\.set: .* is no time; it must be epoch milliseconds, ISO 8601 or a Date$/,
       })
     }
+    await assert.rejects(broker.clock.advance('999999999d'), { message: 'clock.advance: "999999999d" leads beyond the last day there is' })
     assert.equal(broker.clock.now(), START_MS)
+    broker.clock.set(8.64e15)
+    assert.equal(new Date(broker.clock.now()).toISOString(), '+275760-09-13T00:00:00.000Z')
+  })
+
+  it('moves by whole milliseconds', async () => {
+    await using broker = await create()
+    await broker.clock.advance('1.001s')
+    await broker.clock.advance(0.6)
+    await broker.topic('logs').produce(['x'])
+    assert.equal((await broker.topic('logs').records())[0]?.timestampMs, START_MS + 1_002)
   })
 })
 

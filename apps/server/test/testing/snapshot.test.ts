@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmdirSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { describe, it, test } from 'node:test'
@@ -225,6 +225,23 @@ test('what was restored on disk is there for the next broker, and nothing lies b
   assert.deepEqual(readdirSync(directory.path).toSorted(), ['logbrook.db', 'logbrook.lock'])
   await using next = await Logbrook.create({ dataDir: directory.path })
   assert.deepEqual(await values(next), ['a'])
+})
+
+test('a restore that fails leaves what was there, and the broker goes on', async () => {
+  await using directory = await temporaryDirectory()
+  await using broker = await Logbrook.create({ dataDir: directory.path, topics: { logs: {} }, users: { alice: 'wonderland' } })
+  const before = await broker.snapshot()
+  await broker.topic('logs').produce(['a'])
+  // Where the new contents are written first.
+  const inTheWay = join(directory.path, 'logbrook.db.partial')
+  mkdirSync(inTheWay)
+  await assert.rejects(broker.restore(before), { error: 'KAFKA_STORAGE_ERROR', message: /logbrook\.db could not be replaced: EISDIR/ })
+  assert.deepEqual(await values(broker), ['a'])
+  assert.deepEqual(await broker.topic('logs').produce(['b']), { partition: 0, baseOffset: 1 })
+  assert.equal((await broker.as('alice').topics.list()).length, 1)
+  rmdirSync(inTheWay)
+  await broker.restore(before)
+  assert.deepEqual(await values(broker), [])
 })
 
 test('a clone goes its own way', async () => {
