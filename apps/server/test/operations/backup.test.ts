@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { copyFile, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { SCHEMA_VERSION } from '@logbrook/storage/schema'
 import { bash } from '../bash.ts'
 import { createTopic, readPartition, sendLogs } from '../broker-requests.ts'
 import { startProcess } from '../real-process.ts'
@@ -17,6 +16,8 @@ import { temporaryDirectory } from '../temporary-directory.ts'
 const BACKUPS = 3
 /** The first backup does not begin with an empty log. */
 const REQUESTS_BEFORE = 50
+/** Of a schema that no program of today knows. */
+const NEWER_VERSION = 1_000
 const TOPICS = [
   { name: 'one', partitions: 1 },
   { name: 'three', partitions: 3 },
@@ -94,7 +95,7 @@ async function upgrade(dataDir: string): Promise<void> {
   const script = `
     const { DatabaseSync } = require('node:sqlite')
     const database = new DatabaseSync(${JSON.stringify(join(dataDir, 'logbrook.db'))})
-    database.exec('PRAGMA user_version = ${SCHEMA_VERSION + 1}')
+    database.exec('PRAGMA user_version = ${NEWER_VERSION}')
     database.close()`
   const { code, stderr } = await bash('exec "$node" --no-warnings -e "$script"', { node: process.execPath, script })
   assert.equal(code, 0, stderr)
