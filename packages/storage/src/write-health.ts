@@ -16,7 +16,7 @@ export interface WriteHealth {
   /** Goes through it as before, and is watched. */
   readonly transact: Transact
   /** What the disk said to the last transaction, when it refused it. Tries it again where there is room. */
-  failure(): string | undefined
+  readonly failure: () => string | undefined
 }
 
 export interface WriteHealthOptions {
