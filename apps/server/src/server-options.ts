@@ -1,5 +1,6 @@
 /** Everything that a running Logbrook is made from. The command line, the tests and the fixture each build one of these. */
 import type { AuthenticationMode } from '@logbrook/broker/authentication'
+import type { SessionLimits } from '@logbrook/broker/sessions/sessions'
 import type { Clock } from '@logbrook/kafka/clock'
 import type { TopicId } from '@logbrook/kafka/log'
 import type { Principal } from '@logbrook/kafka/principal'
@@ -24,6 +25,12 @@ export interface ServerOptions {
   readonly corsOrigins: readonly string[]
   /** Addresses and subnets whose `X-Forwarded-For` is believed. */
   readonly trustedProxies?: readonly string[]
+  /** What logins are limited to; nothing, where there are none. */
+  readonly sessionLimits?: SessionLimits
+  /** Whether the first-run setup may come from elsewhere than this machine; not so by default. */
+  readonly remoteSetup?: boolean
+  /** Whether session cookies that are set over https go over nothing else; they do by default. */
+  readonly secureCookies?: boolean
   readonly intake: IntakeOptions
   readonly clock: Clock
   readonly logger: Logger

@@ -79,6 +79,7 @@ export async function openInterior(options: ServerOptions, { contents, intercept
     log: intercept.log?.(storage.log) ?? storage.log,
     userStore: storage.users,
     aclStore: storage.acls,
+    sessionSecret: storage.sessionSecret,
     observer: metrics.broker,
     onError: noteErrors(options),
   })

@@ -3,6 +3,7 @@ import type { Clock } from '@logbrook/kafka/clock'
 import { PARTITION_ROTATION_BYTES } from '@logbrook/kafka/limits'
 import type { Log } from '@logbrook/kafka/log'
 import type { Principal } from '@logbrook/kafka/principal'
+import type { SessionSecretStore } from '@logbrook/kafka/session-secret'
 import type { AclStore, UserStore } from '@logbrook/kafka/users'
 import { createAuthentication } from './authentication.ts'
 import type { Authentication, AuthenticationMode } from './authentication.ts'
@@ -12,12 +13,15 @@ import type { BrokerObserver } from './observer.ts'
 import { createOffsets } from './offsets.ts'
 import type { Offsets } from './offsets.ts'
 import { createPartitionRotation } from './partition-rotation.ts'
+import { createPasswordCheck } from './password-check.ts'
 import { createPermissions } from './permissions.ts'
 import type { Permissions } from './permissions.ts'
 import { createProducer } from './produce.ts'
 import type { Producer } from './produce.ts'
 import { createRetention } from './retention.ts'
 import type { Retention } from './retention.ts'
+import { createSessions } from './sessions/sessions.ts'
+import type { SessionLimits, Sessions } from './sessions/sessions.ts'
 import { createTails } from './tail.ts'
 import type { Tails } from './tail.ts'
 import { createTopics } from './topics.ts'
@@ -27,6 +31,7 @@ import type { Users } from './users.ts'
 
 export interface Broker {
   readonly authentication: Authentication
+  readonly sessions: Sessions
   readonly permissions: Permissions
   readonly users: Users
   readonly topics: Topics
@@ -43,6 +48,9 @@ export interface BrokerOptions {
   readonly log: Log
   readonly userStore: UserStore
   readonly aclStore: AclStore
+  readonly sessionSecret: SessionSecretStore
+  /** None, unless told otherwise. */
+  readonly sessionLimits?: SessionLimits
   readonly clock: Clock
   readonly authentication: AuthenticationMode
   readonly acls: boolean
@@ -55,6 +63,8 @@ export interface BrokerOptions {
   readonly onError: (error: unknown) => void
 }
 
+const UNLIMITED: SessionLimits = { authRequestsPerSecond: 0, loginFailuresMax: 0 }
+
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const { log, userStore, aclStore, clock, observer } = options
   const permissions = await createPermissions({
@@ -65,10 +75,24 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     onDenied: ({ operation }) => observer.authorizationFailed(operation),
   })
   const users = await createUsers({ store: userStore, permissions, clock })
+  const checkPassword = createPasswordCheck({ users, clock })
+  const sessions = createSessions({
+    ...(options.sessionLimits ?? UNLIMITED),
+    users,
+    checkPassword,
+    secrets: options.sessionSecret,
+    clock,
+  })
   const rotation = createPartitionRotation({ thresholdBytes: PARTITION_ROTATION_BYTES, random: options.random })
   const retention = createRetention({ log, clock, onError: options.onError })
   return {
-    authentication: createAuthentication({ users, mode: options.authentication, clock, onFailure: () => observer.authenticationFailed() }),
+    authentication: createAuthentication({
+      mode: options.authentication,
+      checkPassword,
+      sessions,
+      onFailure: () => observer.authenticationFailed(),
+    }),
+    sessions,
     permissions,
     users,
     topics: createTopics({ log, permissions, onDeleted: (topicId) => rotation.forget(topicId) }),

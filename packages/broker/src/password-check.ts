@@ -30,8 +30,10 @@ export interface PasswordCheckOptions {
   readonly matches?: (credential: ScramCredential, password: string) => Promise<boolean>
 }
 
-/** Failures are counted for each user and `address`. */
-export type PasswordCheck = (presented: UserPassword, address: string) => Promise<PasswordVerdict>
+/** Failures are counted for each user and `address`; with `null`, whoever asks counts them, and none is `throttled`. */
+export type PasswordCheck = (presented: UserPassword, address: string | null) => Promise<PasswordVerdict>
+
+const UNCOUNTED = { succeeded: () => {} }
 
 export function createPasswordCheck({ users, clock, matches = passwordMatches }: PasswordCheckOptions): PasswordCheck {
   const remembered = createCredentialCache()
@@ -45,11 +47,11 @@ export function createPasswordCheck({ users, clock, matches = passwordMatches }:
     key: CredentialKey,
     credential: ScramCredential | null,
     { user, password }: UserPassword,
-    address: string,
+    address: string | null,
   ): Promise<PasswordVerdict> {
     const other = underWay.get(key)
     if (other?.credential === credential) return (await other.right) ? 'right' : 'wrong'
-    const attempt = throttle.begin(user, address)
+    const attempt = address === null ? UNCOUNTED : throttle.begin(user, address)
     if (attempt === null) return 'throttled'
     const check = { credential, right: inTurn(() => matches(credential ?? nobody, password)) }
     underWay.set(key, check)

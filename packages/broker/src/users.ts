@@ -47,6 +47,8 @@ export interface Users {
   delete(caller: Caller, name: string): Promise<void>
   /** What the user's password is checked against now; `null` without a password, or without such a user. Asks nothing. */
   credentialOf(name: string): ScramCredential | null
+  /** As they are now; never changed, only replaced. `null` where there is none. Asks nothing. */
+  user(name: string): User | null
 }
 
 export interface UsersOptions {
@@ -129,6 +131,7 @@ export async function createUsers({ store, permissions, clock }: UsersOptions): 
     },
 
     credentialOf: (name) => users.get(name)?.credential ?? null,
+    user: (name) => users.get(name) ?? null,
   }
 }
 

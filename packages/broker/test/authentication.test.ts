@@ -5,6 +5,8 @@ import { PASSWORD_BYTES_MAX, USER_NAME_LENGTH_MAX } from '@logbrook/kafka/limits
 import type { ScramCredential } from '@logbrook/kafka/users'
 import { createAuthentication } from '../src/authentication.ts'
 import type { AuthenticationFailure, AuthenticationMode, Presented } from '../src/authentication.ts'
+import { createPasswordCheck } from '../src/password-check.ts'
+import type { PasswordCheckOptions } from '../src/password-check.ts'
 import { passwordMatches } from '../src/scram.ts'
 import { ADMIN, openAdministration } from './administration.ts'
 
@@ -25,16 +27,19 @@ async function openAuthentication(mode: AuthenticationMode = 'required') {
   /** What every check waits for, once it has begun. */
   let pause: Promise<void> = Promise.resolve()
   const authentication = createAuthentication({
-    users,
     mode,
-    clock,
+    checkPassword: createPasswordCheck({
+      users,
+      clock,
+      matches: async (credential: ScramCredential, text: string) => {
+        checked.push(text)
+        const matches = await passwordMatches(credential, text)
+        await pause
+        return matches
+      },
+    }),
+    sessions: { identify: async () => 'wrong' },
     onFailure: (failure) => failures.push(failure),
-    matches: async (credential: ScramCredential, text: string) => {
-      checked.push(text)
-      const matches = await passwordMatches(credential, text)
-      await pause
-      return matches
-    },
   })
   return {
     ...administration,
@@ -260,14 +265,14 @@ test('a remembered password passes however many others fail', async () => {
 test('a check that breaks is no verdict: the next request makes a new one', async () => {
   await using broker = await openAuthentication()
   let broken = true
+  const matches: PasswordCheckOptions['matches'] = async (credential, text) => {
+    if (broken) throw new Error('no entropy today')
+    return await passwordMatches(credential, text)
+  }
   const authentication = createAuthentication({
-    users: broker.users,
     mode: 'required',
-    clock: broker.clock,
-    matches: async (credential, text) => {
-      if (broken) throw new Error('no entropy today')
-      return await passwordMatches(credential, text)
-    },
+    checkPassword: createPasswordCheck({ users: broker.users, clock: broker.clock, matches }),
+    sessions: { identify: async () => 'wrong' },
   })
   await assert.rejects(authentication.identify(password('wonderland'), REFUSE), /no entropy today/)
   broken = false

@@ -44,6 +44,7 @@ export async function startBroker(options: Partial<BrokerOptions> = {}): Promise
     log: storage.log,
     userStore: storage.users,
     aclStore: storage.acls,
+    sessionSecret: storage.sessionSecret,
     clock,
     authentication: 'optional',
     acls: false,

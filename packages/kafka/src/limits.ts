@@ -127,6 +127,31 @@ export const AUTHENTICATION_FAILURES_MAX = 10
 export const AUTHENTICATION_FAILURE_WINDOW_MS = 60_000
 /** Pairs of user and address whose failures are counted; the oldest window is given up for a new one. */
 export const AUTHENTICATION_FAILURES_TRACKED_MAX = 10_000
+/** Of the key that signs sessions: as long as the hash that it is used with. */
+export const SESSION_SECRET_BYTES = 32
+export const ACCESS_TOKEN_MS = 24 * 60 * 60 * 1_000
+export const REFRESH_TOKEN_MS = 7 * ACCESS_TOKEN_MS
+/** What clocks may differ by: a token is taken for so long after its end and before its beginning. */
+export const TOKEN_LEEWAY_MS = 60_000
+/** Verified tokens remembered, so that only the first request of each pays for its signature. */
+export const TOKENS_REMEMBERED_MAX = 10_000
+/** Failed logins of one user, wherever they come from, after which nobody logs in as them for `LOGIN_LOCK_MS`. */
+export const LOGIN_FAILURES_MAX = 5
+export const LOGIN_LOCK_MS = 15 * 60_000
+/** Users whose failed logins are counted; the one that failed least recently is given up for a new one. */
+export const LOGIN_FAILURES_TRACKED_MAX = 10_000
+/** Logins, refreshes and setups from one address within a second. */
+export const AUTH_REQUESTS_PER_SECOND_MAX = 20
+/** Addresses whose requests are counted; the oldest second is given up for a new one. */
+export const AUTH_ADDRESSES_TRACKED_MAX = 10_000
+/** Characters that a login or the setup may name (KalamDB), beside what the users themselves are limited to. */
+export const LOGIN_USER_LENGTH_MAX = 128
+export const LOGIN_PASSWORD_LENGTH_MAX = 256
+/** Bytes of a password that the setup takes (KalamDB). */
+export const SETUP_PASSWORD_BYTES_MIN = 8
+export const SETUP_PASSWORD_BYTES_MAX = 72
+/** Of a body of the KalamDB dialect that is JSON. */
+export const KALAMDB_JSON_BYTES_MAX = 2 * MIB
 /** Decisions that one authorizer remembers; a change of bindings forgets them all. */
 export const DECISIONS_REMEMBERED_MAX = 10_000
 

@@ -8,6 +8,7 @@ import { statSync } from 'node:fs'
 import type { Clock } from '@logbrook/kafka/clock'
 import type { GroupOffsets } from '@logbrook/kafka/groups'
 import type { Log, TopicId } from '@logbrook/kafka/log'
+import type { SessionSecretStore } from '@logbrook/kafka/session-secret'
 import type { AclStore, UserStore } from '@logbrook/kafka/users'
 import { createAclStore } from './acls.ts'
 import type { Checkpointer } from './checkpointer.ts'
@@ -24,6 +25,7 @@ import type { PageSync } from './page-sync.ts'
 import { createPageSync } from './page-sync.ts'
 import { createReader } from './reader.ts'
 import { createRetention } from './retention.ts'
+import { createMemorySecret, createSecretFile } from './session-secret.ts'
 import type { Snapshot } from './snapshot.ts'
 import { openSnapshot, replaceDatabaseFile, takeSnapshot } from './snapshot.ts'
 import { Sweeper } from './sweeper.ts'
@@ -61,6 +63,8 @@ export interface Storage extends AsyncDisposable {
   readonly groups: GroupOffsets
   readonly users: UserStore
   readonly acls: AclStore
+  /** Beside what it holds: no snapshot has it. */
+  readonly sessionSecret: SessionSecretStore
   sizes(): { readonly databaseBytes: number; readonly walBytes: number }
   /** What it holds now. */
   snapshot(): Snapshot
@@ -128,6 +132,7 @@ function createStorage(options: StorageOptions, database: Database, lock: Direct
     groups: createGroupOffsets({ database, transact, checkpointer }),
     users: createUserStore(database, transact),
     acls: createAclStore(database, transact),
+    sessionSecret: location === 'memory' ? createMemorySecret() : createSecretFile(location.dataDir),
     sizes: () => sizesOf(options.location, database),
     snapshot: () => guard('could not take a snapshot', () => takeSnapshot(database)),
     abandon() {

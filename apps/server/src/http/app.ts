@@ -16,11 +16,13 @@ import type { App, AppEnv, Bindings, RouteContext } from './context.ts'
 import { beginExchange, elapsedMs } from './exchange.ts'
 import { createHostRules } from './hosts.ts'
 import { createOriginRules } from './origins.ts'
+import { createProximity } from './proximity.ts'
 import { rawPath } from './raw-path.ts'
 import { renderError } from './problems.ts'
 import { createRequestLog } from './request-log.ts'
 import { registerDatadogLogs } from './routes/datadog-logs.ts'
 import { registerFetch } from './routes/fetch.ts'
+import { registerKalamdb } from './routes/kalamdb/kalamdb.ts'
 import { registerOwnRoutes } from './routes/own-api.ts'
 import { registerRecord } from './routes/record.ts'
 import { createSurfaces } from './surfaces.ts'
@@ -31,9 +33,14 @@ export interface Door {
   readonly refuse: (error: unknown) => Response
 }
 
-export function createApp(parts: Omit<RouteContext, 'clientAddress'>): Door {
+export function createApp(parts: Omit<RouteContext, 'clientAddress' | 'proximity'>): Door {
   const { options, metrics, logger } = parts
-  const context: RouteContext = { ...parts, clientAddress: createClientAddress(options.trustedProxies ?? []) }
+  const { trustedProxies = [] } = options
+  const context: RouteContext = {
+    ...parts,
+    clientAddress: createClientAddress(trustedProxies),
+    proximity: createProximity(trustedProxies),
+  }
   const surfaces = createSurfaces({ rootIntake: options.intake.rootTopic !== null })
   const hosts = createHostRules(options)
   const origins = createOriginRules(options.corsOrigins)
@@ -45,6 +52,7 @@ export function createApp(parts: Omit<RouteContext, 'clientAddress'>): Door {
   registerFetch(app, context)
   registerRecord(app, context)
   registerOwnRoutes(app, context)
+  registerKalamdb(app, context)
   app.notFound((c) => {
     const allowed = methodsOf(app, c.req.path)
     return answerError(c.env, notRouted(c.req.method, c.req.path, allowed), allowed.length === 0 ? {} : { Allow: allowed.join(', ') })
@@ -57,7 +65,7 @@ export function createApp(parts: Omit<RouteContext, 'clientAddress'>): Door {
     if (error instanceof RequestAborted) return new Response(null, { status: 400 })
     if (!(error instanceof KafkaError)) logger.error({ err: error, method, path: rawPath(url) }, 'a request failed unexpectedly')
     else if (error.status >= 500) logger.error({ err: error, method, path: rawPath(url) }, 'a request failed')
-    return renderError(error, surfaces.surfaceOf(url), headers)
+    return renderError(error, surfaces.surfaceOf(url), { headers, tookMs: elapsedMs(env.exchange) })
   }
 
   function finish(env: Bindings, response: Response): Response {

@@ -1,7 +1,7 @@
 /**
  * Who is calling: the credentials of a request, as its surface carries them (contract A1–A4).
  *
- * - Basic credentials everywhere but on the intake, `DD-API-KEY: user:password` there; the other one is ignored on each.
+ * - Basic credentials or a session's token everywhere but on the intake, `DD-API-KEY: user:password` there; the other one is ignored on each.
  * - Both are UTF-8; the first colon ends the name, so that a password may hold colons.
  */
 import { isUtf8 } from 'node:buffer'
@@ -14,7 +14,7 @@ const MALFORMED: Presented = { kind: 'malformed' }
 
 /** @throws KafkaError SASL_AUTHENTICATION_FAILED */
 export function basicCaller(env: Bindings, context: RouteContext): Promise<Caller> {
-  return identify(env, context, presentedBasic(env.incoming.headers.authorization), 'refuse')
+  return identify(env, context, presentedIn(env.incoming.headers.authorization), 'refuse')
 }
 
 /**
@@ -38,10 +38,19 @@ async function identify(
   return { principal, host }
 }
 
+const BEARER = /^bearer +(?<token>[^ ]+) *$/i
+
+/** The token of an `Authorization: Bearer`; `null` where it is something else. */
+export function bearerToken(authorization: string): string | null {
+  return BEARER.exec(authorization)?.groups?.['token'] ?? null
+}
+
 const BASIC = /^basic +(?<credentials>[a-z0-9+/]+={0,2}) *$/i
 
-function presentedBasic(authorization: string | undefined): Presented {
+function presentedIn(authorization: string | undefined): Presented {
   if (authorization === undefined) return NONE
+  const token = bearerToken(authorization)
+  if (token !== null) return { kind: 'token', token }
   const encoded = BASIC.exec(authorization)?.groups?.['credentials']
   return encoded === undefined ? MALFORMED : userAndPassword(Buffer.from(encoded, 'base64'))
 }

@@ -15,11 +15,11 @@ export type ClientAddress = (incoming: IncomingMessage) => string
 /** @param trustedProxies addresses, and subnets as `10.0.0.0/8` */
 export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
   if (trustedProxies.length === 0) return connectionAddress
-  const trusted = trustedAddresses(trustedProxies)
+  const isTrusted = createTrust(trustedProxies)
   return (incoming) => {
     let address = connectionAddress(incoming)
     const hops = forwardedFor(incoming)
-    while (isTrusted(trusted, address)) {
+    while (isTrusted(address)) {
       const hop = canonicalHost(hops.pop() ?? '')
       if (hop === null || isIP(hop) === 0) break
       address = hop
@@ -35,7 +35,14 @@ export function isAddressOrSubnet(text: string): boolean {
   return bitsMax !== -1 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bitsMax))
 }
 
-function connectionAddress({ socket: { remoteAddress } }: IncomingMessage): string {
+/** Whether an address is a trusted proxy's. */
+export function createTrust(trustedProxies: readonly string[]): (address: string) => boolean {
+  const trusted = trustedAddresses(trustedProxies)
+  return (address) => isIP(address) !== 0 && trusted.check(address, familyOf(address))
+}
+
+/** Of the connection itself, in the spelling of `canonicalHost`. */
+export function connectionAddress({ socket: { remoteAddress } }: IncomingMessage): string {
   return remoteAddress === undefined ? '' : (canonicalHost(remoteAddress) ?? remoteAddress)
 }
 
@@ -54,10 +61,6 @@ function trustedAddresses(proxies: readonly string[]): BlockList {
     else trusted.addSubnet(address, Number(prefix), family)
   }
   return trusted
-}
-
-function isTrusted(trusted: BlockList, address: string): boolean {
-  return isIP(address) !== 0 && trusted.check(address, familyOf(address))
 }
 
 function partsOf(text: string): { readonly address: string; readonly prefix: string | undefined } {

@@ -9,6 +9,7 @@ import type { Metrics } from '../metrics.ts'
 import type { ServerOptions } from '../server-options.ts'
 import type { ClientAddress } from './client-address.ts'
 import type { Exchange } from './exchange.ts'
+import type { Proximity } from './proximity.ts'
 import type { Waits } from './waits.ts'
 
 export interface RouteContext {
@@ -21,6 +22,7 @@ export interface RouteContext {
   /** Everything that waits on behalf of a client: `waits.open(outgoing)` gives the signal that ends it. */
   readonly waits: Waits
   readonly clientAddress: ClientAddress
+  readonly proximity: Proximity
 }
 
 /** Node's own request and response, and our notes on the exchange. */

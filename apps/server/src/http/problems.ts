@@ -7,22 +7,26 @@
 import { STATUS_CODES } from 'node:http'
 import { ERRORS, KafkaError } from '@logbrook/kafka/errors'
 import type { ErrorName } from '@logbrook/kafka/errors'
+import { sessionProblem, sqlProblem, topicProblem } from './kalamdb-problems.ts'
 import type { Surface } from './surfaces.ts'
 
 interface Problem {
   readonly code: ErrorName
   readonly status: number
   readonly message: string
+  readonly tookMs: number
 }
 
-type ErrorRenderer = (problem: Problem) => { readonly contentType: string; readonly body: object }
+type ErrorRenderer = (problem: Problem) => { readonly status?: number; readonly contentType?: string; readonly body: object }
 
 const RENDERERS: Record<Surface, ErrorRenderer> = {
   datadog: ({ code, status, message }) => ({
-    contentType: 'application/json',
     body: { code, message, errors: [{ status: String(status), title: STATUS_CODES[status], detail: message }] },
   }),
-  fetch: ({ code, message }) => ({ contentType: 'application/json', body: { code, message } }),
+  fetch: ({ code, message }) => ({ body: { code, message } }),
+  'kalamdb-auth': sessionProblem,
+  'kalamdb-topics': topicProblem,
+  'kalamdb-sql': sqlProblem,
   own: ({ code, status, message }) => ({
     contentType: 'application/problem+json',
     body: { type: `urn:logbrook:error:${code}`, title: ERRORS[code].meaning, status, detail: message, code, message },
@@ -51,27 +55,55 @@ const TRANSLATIONS: Record<Surface, (code: ErrorName) => ErrorName> = {
     if (code === 'INVALID_TOPIC_EXCEPTION') return 'INVALID_REQUEST'
     return ERRORS[code].status >= 500 ? 'KAFKA_STORAGE_ERROR' : code
   },
-  own: (code) => code,
+  'kalamdb-auth': untranslated,
+  'kalamdb-topics': untranslated,
+  'kalamdb-sql': untranslated,
+  own: untranslated,
+}
+
+/** The surface knows them all, or translates for itself. */
+function untranslated(code: ErrorName): ErrorName {
+  return code
 }
 
 /** What a surface says of a failure that nobody foresaw. */
 const UNFORESEEN: Record<Surface, ErrorName> = {
   datadog: 'KAFKA_STORAGE_ERROR',
   fetch: 'KAFKA_STORAGE_ERROR',
+  'kalamdb-auth': 'UNKNOWN_SERVER_ERROR',
+  'kalamdb-topics': 'UNKNOWN_SERVER_ERROR',
+  'kalamdb-sql': 'UNKNOWN_SERVER_ERROR',
   own: 'UNKNOWN_SERVER_ERROR',
 }
 
-function problemOf(error: unknown, surface: Surface): Problem {
+/** What a client is asked for that was refused; senders of logs know what they have. */
+const CHALLENGES: Record<Surface, string | null> = {
+  datadog: null,
+  fetch: 'Basic realm="logbrook", charset="UTF-8"',
+  'kalamdb-auth': 'Bearer realm="logbrook"',
+  'kalamdb-topics': 'Bearer realm="logbrook"',
+  'kalamdb-sql': 'Bearer realm="logbrook"',
+  own: 'Basic realm="logbrook", charset="UTF-8"',
+}
+
+function problemOf(error: unknown, surface: Surface, tookMs: number): Problem {
   const code = error instanceof KafkaError ? TRANSLATIONS[surface](error.error) : UNFORESEEN[surface]
   const message = error instanceof KafkaError ? error.message : 'the broker failed in a way it did not expect; its log says more'
-  return { code, status: ERRORS[code].status, message }
+  return { code, status: ERRORS[code].status, message, tookMs }
+}
+
+interface RenderOptions {
+  readonly headers?: Readonly<Record<string, string>>
+  /** Since the request came, for surfaces that say it. */
+  readonly tookMs?: number
 }
 
 /** The answer to a request that failed. */
-export function renderError(error: unknown, surface: Surface, more: Readonly<Record<string, string>> = {}): Response {
-  const problem = problemOf(error, surface)
-  const { contentType, body } = RENDERERS[surface](problem)
+export function renderError(error: unknown, surface: Surface, { headers: more = {}, tookMs = 0 }: RenderOptions = {}): Response {
+  const problem = problemOf(error, surface, tookMs)
+  const { status = problem.status, contentType = 'application/json', body } = RENDERERS[surface](problem)
   const headers: Record<string, string> = { ...more, 'Content-Type': contentType }
-  if (problem.status === 401 && surface !== 'datadog') headers['WWW-Authenticate'] = 'Basic realm="logbrook", charset="UTF-8"'
-  return new Response(JSON.stringify(body), { status: problem.status, headers })
+  const challenge = CHALLENGES[surface]
+  if (status === 401 && challenge !== null) headers['WWW-Authenticate'] = challenge
+  return new Response(JSON.stringify(body), { status, headers })
 }

@@ -15,11 +15,11 @@ export function queryOf({ incoming }: Bindings): URLSearchParams {
  * The body of a request that describes what it wants, parsed. Read from Node's own stream, since a GET may have one; its
  * Content-Encoding is honoured, its Content-Type is the route's to ask for.
  *
- * @throws KafkaError INVALID_REQUEST when it is empty or not strict JSON, PAYLOAD_TOO_LARGE above `DESCRIPTION_BODY_BYTES_MAX`
+ * @throws KafkaError INVALID_REQUEST when it is empty or not strict JSON, PAYLOAD_TOO_LARGE above `maxBytes`
  */
-export async function jsonBodyOf({ incoming }: Bindings): Promise<unknown> {
+export async function jsonBodyOf({ incoming }: Bindings, maxBytes = DESCRIPTION_BODY_BYTES_MAX): Promise<unknown> {
   const contentEncoding = incoming.headers['content-encoding']
-  const { bytes } = await readBody(incoming, { maxBytes: DESCRIPTION_BODY_BYTES_MAX, contentEncoding })
+  const { bytes } = await readBody(incoming, { maxBytes, contentEncoding })
   if (bytes.length === 0) throw new KafkaError('INVALID_REQUEST', 'the body is empty; it must be a JSON object')
   if (!isUtf8(bytes)) throw new KafkaError('INVALID_REQUEST', 'the body is not UTF-8')
   return parseJson(bytes.toString('utf8'))

@@ -1,0 +1,127 @@
+/**
+ * Sessions: a password for a pair of tokens, and tokens for the user that they stand for (contract 3).
+ *
+ * - Every use of a token reads the user anew: one that is gone, has another role or another password than when it was issued is nobody.
+ * - A remembered token costs a hash; the first use of each, a signature.
+ * - Tokens are not kept: they end by their time, by a change of their user, or all together with the secret.
+ */
+import type { Clock } from '@logbrook/kafka/clock'
+import { KafkaError } from '@logbrook/kafka/errors'
+import type { SessionSecretStore } from '@logbrook/kafka/session-secret'
+import type { User } from '@logbrook/kafka/users'
+import type { PasswordCheck, UserPassword } from '../password-check.ts'
+import type { Users } from '../users.ts'
+import { createLoginLock } from './login-lock.ts'
+import { createRequestRate } from './request-rate.ts'
+import { createTokens } from './tokens.ts'
+import type { SignedToken, TokenKind } from './tokens.ts'
+import { createVerifiedTokens } from './verified-tokens.ts'
+
+export interface Session {
+  readonly user: User
+  readonly access: SignedToken
+  readonly refresh: SignedToken
+}
+
+/** `unset`: the user has no password, and is to get one by the setup. */
+export type TokenVerdict = User | 'wrong' | 'expired' | 'unset'
+
+export interface Sessions {
+  /** Counts a request for a session. @throws KafkaError THROTTLING_QUOTA_EXCEEDED */
+  admit(address: string): void
+  /** @throws KafkaError SASL_AUTHENTICATION_FAILED, ACCOUNT_LOCKED, SETUP_REQUIRED */
+  login(presented: UserPassword): Promise<Session>
+  /** @throws KafkaError SASL_AUTHENTICATION_FAILED */
+  refresh(token: string): Promise<Session>
+  /** Whom a token stands for now. */
+  identify(token: string, kind?: TokenKind): Promise<TokenVerdict>
+  isLocked(user: string): boolean
+  /** Ends all sessions: no token that was issued before is worth anything. */
+  rotateSecret(): Promise<void>
+}
+
+export interface SessionLimits {
+  /** Logins, refreshes and setups of one address within a second; 0: as many as there are. */
+  readonly authRequestsPerSecond: number
+  /** Failed logins of a user before they are locked; 0: as many as there are. */
+  readonly loginFailuresMax: number
+}
+
+export interface SessionsOptions extends SessionLimits {
+  readonly users: Pick<Users, 'user'>
+  readonly checkPassword: PasswordCheck
+  readonly secrets: SessionSecretStore
+  readonly clock: Clock
+}
+
+/** The user that the setup gives a password to. */
+export const ROOT = 'root'
+
+export function createSessions({ users, checkPassword, secrets, clock, ...limits }: SessionsOptions): Sessions {
+  const tokens = createTokens(secrets, clock)
+  let remembered = createVerifiedTokens()
+  const lock = createLoginLock({ clock, failuresMax: limits.loginFailuresMax })
+  const rate = createRequestRate({ clock, perSecondMax: limits.authRequestsPerSecond })
+
+  async function open(user: User): Promise<Session> {
+    const { name, role, credential } = user
+    if (credential === null) throw wrong()
+    const subject = { user: name, role, email: null, credential }
+    const [access, refresh] = await Promise.all([tokens.sign('access', subject), tokens.sign('refresh', subject)])
+    return { user, access, refresh }
+  }
+
+  async function identify(token: string, kind: TokenKind = 'access'): Promise<TokenVerdict> {
+    // What is found out while the secret is replaced is not remembered for the new one.
+    const cache = remembered
+    const known = cache.get(token)
+    const claims = known?.claims ?? (await tokens.verify(token))
+    if (typeof claims === 'string') return claims
+    const problem = tokens.timeProblem(claims)
+    if (problem !== null) return problem
+    if (claims.kind !== kind) return 'wrong'
+    const user = users.user(claims.user)
+    if (user === null || user.credential === null) return claims.user === ROOT ? 'unset' : 'wrong'
+    if (claims.role !== user.role) return 'wrong'
+    if (known?.credential === user.credential) return user
+    if ((await tokens.digestOf(user.credential)) !== claims.credential) return 'wrong'
+    cache.remember(token, { claims, credential: user.credential })
+    return users.user(user.name) === user ? user : 'wrong'
+  }
+
+  return {
+    identify,
+    isLocked: (user) => lock.isLocked(user),
+
+    admit(address) {
+      if (rate.admits(address)) return
+      throw new KafkaError('THROTTLING_QUOTA_EXCEEDED', 'Too many authentication attempts. Please retry shortly.')
+    },
+
+    async login(presented) {
+      const check = async () => (await checkPassword(presented, null)) === 'right'
+      const before = users.user(presented.user)
+      const right = before === null ? await check() : await lock.attempt(before.name, check)
+      if (right === 'locked') throw new KafkaError('ACCOUNT_LOCKED', 'Account locked')
+      const user = users.user(presented.user)
+      // The password was found to be right for what was the user's before.
+      if (!right || user === null || user.credential !== before?.credential) throw wrong()
+      return await open(user)
+    },
+
+    async rotateSecret() {
+      await secrets.rotate()
+      remembered = createVerifiedTokens()
+    },
+
+    async refresh(token) {
+      const user = await identify(token, 'refresh')
+      if (typeof user === 'string') throw wrong()
+      return await open(user)
+    },
+  }
+}
+
+function wrong(): KafkaError {
+  return new KafkaError('SASL_AUTHENTICATION_FAILED', 'Invalid credentials')
+}
