@@ -159,7 +159,7 @@ function unenforced({ acls }: Stores) {
 }
 
 async function applyTopics(wanted: readonly NewTopic[], stores: Stores): Promise<readonly string[]> {
-  const topics = createTopics({ log: stores.log, permissions: await unenforced(stores), onDeleted: () => {} })
+  const topics = createTopics({ log: stores.log, permissions: await unenforced(stores), onDeleted: () => {}, onTrimmed: () => {} })
   const done: string[] = []
   for (const { name, partitions, config, logStartOffsets = [] } of wanted) {
     const topic = await stores.log.topic(name)

@@ -73,6 +73,7 @@ export function createMetrics(): Metrics {
       tailEnded: () => series.tails.dec(),
       authenticationFailed: () => series.authenticationFailures.inc(),
       authorizationFailed: (operation) => series.authorizationFailures.inc({ operation }),
+      groupMoved: ({ fromOffset, toOffset }) => series.groupSkippedRecords.inc(toOffset - fromOffset),
     },
     storage: {
       committed: (durationMs) => series.commits.observe(durationMs / MS_PER_SECOND),
@@ -126,6 +127,11 @@ function createSeries(registry: Registry) {
       name: 'logbrook_authorization_failures_total',
       help: 'Requests that a principal was not permitted.',
       labelNames: ['operation'] as const,
+      registers,
+    }),
+    groupSkippedRecords: new Counter({
+      name: 'logbrook_group_skipped_records_total',
+      help: 'Records deleted before a consumer group had committed them.',
       registers,
     }),
     commits: new Histogram({

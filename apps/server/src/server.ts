@@ -11,6 +11,7 @@ import { listen } from './http/listener.ts'
 import { createWaits } from './http/waits.ts'
 import type { Waits } from './http/waits.ts'
 import { createMetrics } from './metrics.ts'
+import type { Metrics } from './metrics.ts'
 import type { ServerOptions } from './server-options.ts'
 
 export interface RunningServer extends AsyncDisposable {
@@ -77,10 +78,11 @@ export async function openInterior(options: ServerOptions, { contents, intercept
   const broker = await createBroker({
     ...options,
     log: intercept.log?.(storage.log) ?? storage.log,
+    groupOffsets: storage.groups,
     userStore: storage.users,
     aclStore: storage.acls,
     sessionSecret: storage.sessionSecret,
-    observer: metrics.broker,
+    observer: { ...metrics.broker, groupMoved: noteMovedGroups(options, metrics) },
     onError: noteErrors(options),
   })
   opened.defer(() => broker.close())
@@ -92,6 +94,17 @@ export async function openInterior(options: ServerOptions, { contents, intercept
 
 export function noteErrors({ logger }: ServerOptions): (error: unknown) => void {
   return (error) => logger.error({ err: error }, 'something failed in the background')
+}
+
+function noteMovedGroups({ logger }: ServerOptions, metrics: Metrics): Metrics['broker']['groupMoved'] {
+  return (moved) => {
+    metrics.broker.groupMoved(moved)
+    const { groupId, topic, partition, fromOffset, toOffset } = moved
+    logger.warn(
+      { group: groupId, topic, partition, fromOffset, toOffset },
+      'records were deleted that a group had not committed; it was moved forward',
+    )
+  }
 }
 
 /** A server on every address is found on the loopback one. */

@@ -1,6 +1,7 @@
 /** The use cases, put together: what every door calls. */
 import type { Clock } from '@logbrook/kafka/clock'
 import { PARTITION_ROTATION_BYTES } from '@logbrook/kafka/limits'
+import type { GroupOffsets } from '@logbrook/kafka/groups'
 import type { Log } from '@logbrook/kafka/log'
 import type { Principal } from '@logbrook/kafka/principal'
 import type { SessionSecretStore } from '@logbrook/kafka/session-secret'
@@ -9,6 +10,14 @@ import { createAuthentication } from './authentication.ts'
 import type { Authentication, AuthenticationMode } from './authentication.ts'
 import { createConsumer } from './fetch.ts'
 import type { Consumer } from './fetch.ts'
+import { createAccess } from './groups/access.ts'
+import { createGroupConsumer } from './groups/consume.ts'
+import type { GroupConsumer } from './groups/consume.ts'
+import { createGroups } from './groups/groups.ts'
+import type { Groups } from './groups/groups.ts'
+import { createLatestOffsets } from './groups/latest-offsets.ts'
+import type { LatestOffsets } from './groups/latest-offsets.ts'
+import { Places } from './groups/places.ts'
 import type { BrokerObserver } from './observer.ts'
 import { createOffsets } from './offsets.ts'
 import type { Offsets } from './offsets.ts'
@@ -37,6 +46,9 @@ export interface Broker {
   readonly topics: Topics
   readonly producer: Producer
   readonly consumer: Consumer
+  readonly groupConsumer: GroupConsumer
+  readonly latestOffsets: LatestOffsets
+  readonly groups: Groups
   readonly offsets: Offsets
   readonly tails: Tails
   readonly retention: Retention
@@ -46,6 +58,7 @@ export interface Broker {
 
 export interface BrokerOptions {
   readonly log: Log
+  readonly groupOffsets: GroupOffsets
   readonly userStore: UserStore
   readonly aclStore: AclStore
   readonly sessionSecret: SessionSecretStore
@@ -66,7 +79,7 @@ export interface BrokerOptions {
 const UNLIMITED: SessionLimits = { authRequestsPerSecond: 0, loginFailuresMax: 0 }
 
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
-  const { log, userStore, aclStore, clock, observer } = options
+  const { log, groupOffsets: offsets, userStore, aclStore, clock, observer } = options
   const permissions = await createPermissions({
     store: aclStore,
     enabled: options.acls,
@@ -79,12 +92,15 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const sessions = createSessions({
     ...(options.sessionLimits ?? UNLIMITED),
     users,
+    superUsers: options.superUsers,
     checkPassword,
     secrets: options.sessionSecret,
     clock,
   })
   const rotation = createPartitionRotation({ thresholdBytes: PARTITION_ROTATION_BYTES, random: options.random })
-  const retention = createRetention({ log, clock, onError: options.onError })
+  const places = new Places(clock)
+  const access = createAccess({ users, permissions, observer })
+  const retention = createRetention({ log, clock, observer, onError: options.onError })
   return {
     authentication: createAuthentication({
       mode: options.authentication,
@@ -95,9 +111,20 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     sessions,
     permissions,
     users,
-    topics: createTopics({ log, permissions, onDeleted: (topicId) => rotation.forget(topicId) }),
+    topics: createTopics({
+      log,
+      permissions,
+      onDeleted(topicId) {
+        rotation.forget(topicId)
+        places.forgetTopic(topicId)
+      },
+      onTrimmed: (moved) => observer.groupMoved(moved),
+    }),
     producer: createProducer({ log, permissions, rotation, clock, observer }),
     consumer: createConsumer({ log, permissions, observer }),
+    groupConsumer: createGroupConsumer({ log, offsets, places, access, clock, observer }),
+    latestOffsets: createLatestOffsets({ log, access }),
+    groups: createGroups({ log, offsets, places, permissions, clock }),
     offsets: createOffsets({ log, permissions }),
     tails: createTails({ log, permissions, observer }),
     retention,

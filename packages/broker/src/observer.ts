@@ -1,4 +1,6 @@
 import type { Operation } from '@logbrook/kafka/acl'
+import type { MovedGroup } from '@logbrook/kafka/groups'
+import type { NamedPartition } from './topics.ts'
 
 /** What the use cases tell whoever counts. Called on the hot path: must be quick and must not throw. */
 export interface BrokerObserver {
@@ -10,4 +12,6 @@ export interface BrokerObserver {
   tailEnded(): void
   authenticationFailed(): void
   authorizationFailed(operation: Operation): void
+  /** Records were deleted that the group had not committed. */
+  groupMoved(moved: MovedGroup & NamedPartition): void
 }

@@ -2,6 +2,7 @@
 import type { Clock, Timer } from '@logbrook/kafka/clock'
 import type { Log } from '@logbrook/kafka/log'
 import { RETENTION_CHECK_INTERVAL_MS } from '@logbrook/kafka/limits'
+import type { BrokerObserver } from './observer.ts'
 
 export interface Retention {
   /** Runs now; joins a run that is under way. */
@@ -12,10 +13,11 @@ export interface Retention {
 export interface RetentionOptions {
   readonly log: Log
   readonly clock: Clock
+  readonly observer: Pick<BrokerObserver, 'groupMoved'>
   readonly onError: (error: unknown) => void
 }
 
-export function createRetention({ log, clock, onError }: RetentionOptions): Retention {
+export function createRetention({ log, clock, observer, onError }: RetentionOptions): Retention {
   let timer: Timer | undefined
   let running: Promise<void> | undefined
   let closed = false
@@ -31,7 +33,9 @@ export function createRetention({ log, clock, onError }: RetentionOptions): Rete
 
   async function run(): Promise<void> {
     try {
-      await log.enforceRetention(clock.now())
+      for (const { topic, partition, movedGroups } of await log.enforceRetention(clock.now())) {
+        for (const moved of movedGroups) observer.groupMoved({ topic, partition, ...moved })
+      }
     } catch (error) {
       onError(error)
     }

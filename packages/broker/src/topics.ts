@@ -2,7 +2,8 @@
 import { CLUSTER_NAME } from '@logbrook/kafka/acl'
 import { KafkaError } from '@logbrook/kafka/errors'
 import { NO_WATERMARKS } from '@logbrook/kafka/log'
-import type { Log, NewTopic, Topic, TopicId, TopicPartition, Watermarks } from '@logbrook/kafka/log'
+import type { MovedGroup } from '@logbrook/kafka/groups'
+import type { Log, NewTopic, Topic, TopicId, TopicPartition, Trimmed, Watermarks } from '@logbrook/kafka/log'
 import type { TopicConfig } from '@logbrook/kafka/topic-config'
 import { assertTopicName } from '@logbrook/kafka/topic-name'
 import type { Caller } from './caller.ts'
@@ -33,7 +34,7 @@ export interface Topics {
   alter(caller: Caller, name: string, changes: TopicChanges): Promise<Topic>
   delete(caller: Caller, name: string): Promise<void>
   /** Moves the log start offset; −1 is the high watermark. DELETE on the topic. */
-  trim(caller: Caller, partition: NamedPartition, beforeOffset: number): Promise<Watermarks>
+  trim(caller: Caller, partition: NamedPartition, beforeOffset: number): Promise<Trimmed>
 }
 
 export interface NamedPartition {
@@ -45,6 +46,8 @@ export interface TopicsOptions {
   readonly log: Log
   readonly permissions: Permissions
   readonly onDeleted: (topicId: TopicId) => void
+  /** Told of each group that had yet to read what a trim took. */
+  readonly onTrimmed: (moved: MovedGroup & NamedPartition) => void
 }
 
 /** The topic of that name. @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION */
@@ -62,7 +65,7 @@ export function existingPartition(topic: Topic, partition: number): TopicPartiti
   return { topicId: topic.id, partition }
 }
 
-export function createTopics({ log, permissions, onDeleted }: TopicsOptions): Topics {
+export function createTopics({ log, permissions, onDeleted, onTrimmed }: TopicsOptions): Topics {
   async function permitted(caller: Caller, operation: 'DESCRIBE' | 'ALTER' | 'ALTER_CONFIGS' | 'DELETE', name: string): Promise<Topic> {
     assertTopicName(name)
     permissions.require(caller, operation, { type: 'TOPIC', name })
@@ -113,9 +116,10 @@ export function createTopics({ log, permissions, onDeleted }: TopicsOptions): To
     async trim(caller, { topic: name, partition }, beforeOffset) {
       const topic = await permitted(caller, 'DELETE', name)
       const named = existingPartition(topic, partition)
-      if (beforeOffset !== -1) return await log.trim(named, beforeOffset)
-      const watermarks = await log.watermarks(named)
-      return await log.trim(named, watermarks?.highWatermark ?? 0)
+      const end = beforeOffset === -1 ? (await log.watermarks(named))?.highWatermark : beforeOffset
+      const trimmed = await log.trim(named, end ?? 0)
+      for (const moved of trimmed.movedGroups) onTrimmed({ topic: name, partition, ...moved })
+      return trimmed
     },
   }
 }

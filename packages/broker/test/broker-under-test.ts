@@ -42,6 +42,7 @@ export async function startBroker(options: Partial<BrokerOptions> = {}): Promise
   const observed: string[] = []
   const broker = await createBroker({
     log: storage.log,
+    groupOffsets: storage.groups,
     userStore: storage.users,
     aclStore: storage.acls,
     sessionSecret: storage.sessionSecret,
@@ -94,5 +95,7 @@ function recordingObserver(observed: string[]): BrokerObserver {
     tailEnded: () => void observed.push('tailEnded'),
     authenticationFailed: () => void observed.push('authenticationFailed'),
     authorizationFailed: (operation) => void observed.push(`authorizationFailed ${operation}`),
+    groupMoved: (moved) =>
+      void observed.push(`groupMoved ${moved.groupId} ${moved.topic}-${moved.partition} ${moved.fromOffset} ${moved.toOffset}`),
   }
 }

@@ -77,9 +77,9 @@ test('a trim moves the log start; −1 is the high watermark; beyond it is refus
   const topic = await under.broker.topics.create(ROOT, { name: 'logs', partitions: 1, config: {} })
   await under.produce(topic, 0, ['a', 'b', 'c'])
   const trim = (beforeOffset: number): Promise<unknown> => under.broker.topics.trim(ROOT, { topic: 'logs', partition: 0 }, beforeOffset)
-  assert.deepEqual(await trim(1), { logStartOffset: 1, lastStableOffset: 3, highWatermark: 3 })
+  assert.deepEqual(await trim(1), { logStartOffset: 1, lastStableOffset: 3, highWatermark: 3, movedGroups: [] })
   await assert.rejects(trim(4), refusal('OFFSET_OUT_OF_RANGE'))
-  assert.deepEqual(await trim(-1), { logStartOffset: 3, lastStableOffset: 3, highWatermark: 3 })
+  assert.deepEqual(await trim(-1), { logStartOffset: 3, lastStableOffset: 3, highWatermark: 3, movedGroups: [] })
   assert.equal(await under.produce(topic, 0, ['d']), 3)
 })
 
