@@ -14,6 +14,6 @@ export const ENTRIES: Readonly<Record<string, string>> = {
 
 /** Replacements for names that the sources declare and do not define. */
 export async function definitions(): Promise<Record<string, string>> {
-  const { commit } = (await import(join(SERVER, 'commit.ts'))) as { readonly commit: () => string }
-  return { LOGBROOK_COMMIT: JSON.stringify(commit()) }
+  const { commit, commitDate } = (await import(join(SERVER, 'commit.ts'))) as Readonly<Record<'commit' | 'commitDate', () => string>>
+  return { LOGBROOK_COMMIT: JSON.stringify(commit()), LOGBROOK_COMMIT_DATE: JSON.stringify(commitDate()) }
 }

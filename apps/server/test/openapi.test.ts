@@ -7,6 +7,7 @@ import { Hono } from 'hono'
 import type { AppEnv, RouteContext } from '../src/http/context.ts'
 import { registerDatadogLogs } from '../src/http/routes/datadog-logs.ts'
 import { registerFetch } from '../src/http/routes/fetch.ts'
+import { registerKalamdb } from '../src/http/routes/kalamdb/kalamdb.ts'
 import { registerOwnRoutes } from '../src/http/routes/own-api.ts'
 import { registerRecord } from '../src/http/routes/record.ts'
 import { startTestServer } from './own-api-server.ts'
@@ -35,7 +36,7 @@ describe('the route table', () => {
     // What registering looks at; what answering takes is not needed to know the routes.
     const context = { broker, storage, clock: api.clock, options: { intake: {} } } as unknown as RouteContext
     const app = new Hono<AppEnv>()
-    for (const register of [registerDatadogLogs, registerFetch, registerRecord, registerOwnRoutes]) register(app, context)
+    for (const register of [registerDatadogLogs, registerFetch, registerRecord, registerOwnRoutes, registerKalamdb]) register(app, context)
     const table = new Set(ROUTES.map(({ method, path }) => named(method, path)))
     const registered = app.routes.filter(({ method, path }) => METHODS.has(method) && !path.includes('*'))
     assert.ok(registered.length >= table.size / 2)

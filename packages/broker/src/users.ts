@@ -21,9 +21,11 @@ export interface NewUser {
   readonly role: Role
   /** `null`: a user who passes no door. */
   readonly password: string | null
+  /** As it was, or none, where it is left out. */
+  readonly email?: string | null
 }
 
-export type UserChanges = Partial<Omit<NewUser, 'name'>>
+export type UserChanges = Partial<Pick<NewUser, 'role' | 'password'>>
 
 /** A user as others may see it. */
 export interface UserDescription {
@@ -49,6 +51,15 @@ export interface Users {
   credentialOf(name: string): ScramCredential | null
   /** As they are now; never changed, only replaced. `null` where there is none. Asks nothing. */
   user(name: string): User | null
+  /** Whether there is such a user. Asks nothing. */
+  some(predicate: (user: User) => boolean): boolean
+  /**
+   * Creates or replaces the first users, before there is anyone who could give the permission. `assertPossible` is asked last when no
+   * other change is under way.
+   *
+   * @throws KafkaError INVALID_REQUEST (the name), UNACCEPTABLE_CREDENTIAL
+   */
+  establish(first: readonly NewUser[], assertPossible: () => void): Promise<readonly User[]>
 }
 
 export interface UsersOptions {
@@ -57,7 +68,7 @@ export interface UsersOptions {
   readonly clock: Clock
 }
 
-const SUPER_USER_ROLES: ReadonlySet<Role> = new Set(['system', 'dba'])
+export const SUPER_USER_ROLES: ReadonlySet<Role> = new Set(['system', 'dba'])
 
 export async function createUsers({ store, permissions, clock }: UsersOptions): Promise<Users> {
   const inTurn = createGate(1)
@@ -69,11 +80,12 @@ export async function createUsers({ store, permissions, clock }: UsersOptions): 
     permissions.setRoleSuperUsers(new Set(superUsers.map((user) => principalOf(user.name))))
   }
 
-  async function keep(user: User): Promise<UserDescription> {
-    await store.putUser(user)
-    users.set(user.name, user)
+  async function keep(user: Omit<User, 'updatedMs'>): Promise<User> {
+    const kept = { ...user, updatedMs: clock.now() }
+    await store.putUser(kept)
+    users.set(kept.name, kept)
     tellSuperUsers()
-    return describe(user)
+    return kept
   }
 
   function existing(name: string): User {
@@ -82,14 +94,25 @@ export async function createUsers({ store, permissions, clock }: UsersOptions): 
     return user
   }
 
-  async function write({ name, role, password }: NewUser, assertWritable: () => void): Promise<UserDescription> {
-    assertUserName(name)
+  async function writeAll(all: readonly NewUser[], assertWritable: () => void): Promise<readonly User[]> {
+    for (const { name } of all) assertUserName(name)
     assertWritable()
-    const credential = await credentialFor(password)
+    const credentials = await Promise.all(all.map(({ password }) => credentialFor(password)))
     return await inTurn(async () => {
       assertWritable()
-      return await keep({ name, role, credential, createdMs: users.get(name)?.createdMs ?? clock.now() })
+      const kept: User[] = []
+      for (const [i, { name, role, email }] of all.entries()) {
+        const before = users.get(name)
+        const createdMs = before?.createdMs ?? clock.now()
+        kept.push(await keep({ name, role, credential: credentials[i]!, email: email ?? before?.email ?? null, createdMs }))
+      }
+      return kept
     })
+  }
+
+  async function write(user: NewUser, assertWritable: () => void): Promise<UserDescription> {
+    const [kept] = await writeAll([user], assertWritable)
+    return describe(kept!)
   }
 
   return {
@@ -116,7 +139,9 @@ export async function createUsers({ store, permissions, clock }: UsersOptions): 
       const credential = password === undefined ? undefined : await credentialFor(password)
       return await inTurn(async () => {
         const user = existing(name)
-        return await keep({ ...user, role: role ?? user.role, credential: credential === undefined ? user.credential : credential })
+        return describe(
+          await keep({ ...user, role: role ?? user.role, credential: credential === undefined ? user.credential : credential }),
+        )
       })
     },
 
@@ -132,6 +157,8 @@ export async function createUsers({ store, permissions, clock }: UsersOptions): 
 
     credentialOf: (name) => users.get(name)?.credential ?? null,
     user: (name) => users.get(name) ?? null,
+    some: (predicate) => users.values().some(predicate),
+    establish: writeAll,
   }
 }
 
@@ -150,7 +177,8 @@ function assertUserName(name: string): void {
   if (problem !== null) throw new KafkaError('INVALID_REQUEST', problem)
 }
 
-function userNameProblem(name: string): string | null {
+/** Why nobody can go by a name, as a sentence; `null` where somebody can. */
+export function userNameProblem(name: string): string | null {
   if (name === '') return 'user name is empty'
   if (name.length > USER_NAME_LENGTH_MAX) return `user name is ${name.length} characters; the limit is ${USER_NAME_LENGTH_MAX}`
   if (RESERVED.has(principalOf(name))) return `user name ${JSON.stringify(name)} is reserved`
@@ -166,7 +194,8 @@ async function credentialFor(password: string | null): Promise<ScramCredential |
   return await createScramCredential(password)
 }
 
-function passwordProblem(password: string): string | null {
+/** Why nobody can have a password, as a sentence; `null` where somebody can. */
+export function passwordProblem(password: string): string | null {
   if (password === '') return 'password is empty'
   if (!password.isWellFormed()) return 'password holds half of a surrogate pair, which has no UTF-8'
   const bytes = Buffer.byteLength(password)

@@ -44,6 +44,16 @@ export const ENDPOINTS = {
   explainAccess: { method: 'GET', path: '/v1/kafka/acls/explain', about: null },
   explainAccessByPost: { method: 'POST', path: '/v1/kafka/acls/explain', about: null },
 
+  login: { method: 'POST', path: '/v1/api/auth/login', about: null },
+  refreshSession: { method: 'POST', path: '/v1/api/auth/refresh', about: null },
+  logout: { method: 'POST', path: '/v1/api/auth/logout', about: null },
+  me: { method: 'GET', path: '/v1/api/auth/me', about: null },
+  setUp: { method: 'POST', path: '/v1/api/auth/setup', about: null },
+  setupStatus: { method: 'GET', path: '/v1/api/auth/status', about: null },
+  health: { method: 'GET', path: '/health', about: null },
+  healthcheck: { method: 'GET', path: '/v1/api/healthcheck', about: null },
+  clusterHealth: { method: 'GET', path: '/v1/api/cluster/health', about: null },
+
   live: { method: 'GET', path: '/livez', about: null },
   ready: { method: 'GET', path: '/readyz', about: null },
   metrics: { method: 'GET', path: '/metrics', about: null },

@@ -6,6 +6,8 @@ import { COMPONENTS } from './components.ts'
 import { FetchError, IntakeError, Problem } from './problem.ts'
 import type { Answer, Body, Dialect, QueryParameter, Route } from './route.ts'
 import { ROUTES } from './routes.ts'
+import { LocalOnly } from './server-health.ts'
+import { SessionError } from './sessions.ts'
 
 type Json = Record<string, unknown>
 
@@ -19,21 +21,21 @@ interface DialectInfo {
   readonly errors: readonly ErrorName[]
 }
 
-const BASIC_OR_NONE = [{ basic: [] }, {}]
+const BASIC_OR_TOKEN_OR_NONE = [{ basic: [] }, { bearer: [] }, {}]
 
 const DIALECTS: Readonly<Record<Dialect, DialectInfo>> = {
   own: {
     tag: 'Logbrook',
     description: 'Topics, records, users and permissions.',
     error: { contentType: 'application/problem+json', schema: Problem },
-    security: BASIC_OR_NONE,
+    security: BASIC_OR_TOKEN_OR_NONE,
     errors: ['INVALID_REQUEST', 'SASL_AUTHENTICATION_FAILED', 'KAFKA_STORAGE_ERROR', 'UNKNOWN_SERVER_ERROR'],
   },
   warpstream: {
     tag: 'Fetch',
     description: "WarpStream's HTTP fetch.",
     error: { contentType: 'application/json', schema: FetchError },
-    security: BASIC_OR_NONE,
+    security: BASIC_OR_TOKEN_OR_NONE,
     errors: ['SASL_AUTHENTICATION_FAILED', 'KAFKA_STORAGE_ERROR', 'UNKNOWN_SERVER_ERROR'],
   },
   datadog: {
@@ -42,6 +44,20 @@ const DIALECTS: Readonly<Record<Dialect, DialectInfo>> = {
     error: { contentType: 'application/json', schema: IntakeError },
     security: [{ apiKey: [] }, {}],
     errors: ['SASL_AUTHENTICATION_FAILED', 'KAFKA_STORAGE_ERROR'],
+  },
+  'kalamdb-auth': {
+    tag: 'Sessions',
+    description: "KalamDB's: a password for a token, and a token for who it stands for.",
+    error: { contentType: 'application/json', schema: SessionError },
+    security: [{ bearer: [] }, { cookie: [] }, {}],
+    errors: ['KAFKA_STORAGE_ERROR', 'UNKNOWN_SERVER_ERROR'],
+  },
+  'kalamdb-health': {
+    tag: 'Health',
+    description: "KalamDB's, for whoever asks from this machine.",
+    error: { contentType: 'application/json', schema: LocalOnly },
+    security: [],
+    errors: ['POLICY_VIOLATION'],
   },
   plain: {
     tag: 'Machines and people',
@@ -80,6 +96,8 @@ export function openApiDocument(version: string, more: readonly Route[] = []): J
       schemas: schemas(),
       securitySchemes: {
         basic: { type: 'http', scheme: 'basic' },
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'the access token of a session' },
+        cookie: { type: 'apiKey', in: 'cookie', name: 'kalamdb_auth', description: 'the same, in a browser' },
         apiKey: { type: 'apiKey', in: 'header', name: 'DD-API-KEY', description: '`user:password`' },
       },
     },

@@ -1,4 +1,4 @@
-/** The three bodies in which the doors say what went wrong; all are rendered from one error table. */
+/** The bodies in which the doors say what went wrong; all are rendered from one error table. */
 import { ERRORS } from '@logbrook/kafka/errors'
 import type { ErrorName } from '@logbrook/kafka/errors'
 import { z } from 'zod'

@@ -14,6 +14,8 @@ import { IntakeRequest, IntakeResponse, ValidateResponse } from './intake.ts'
 import { ProduceRequest, ProduceResponse } from './produce.ts'
 import { FetchedRecord } from './record.ts'
 import type { Answer, Body, QueryParameter, Route } from './route.ts'
+import { ClusterHealth, ServerHealth } from './server-health.ts'
+import { LoginRequest, LogoutResponse, MeResponse, SessionResponse, SetupRequest, SetupResponse, SetupStatus } from './sessions.ts'
 import { TailData } from './tail.ts'
 import { AlterTopicRequest, CreateTopicRequest, OffsetList, PartitionBody, TopicBody, TopicList } from './topics.ts'
 import { AlterUserRequest, CreateUserRequest, PutUserRequest, UserBody, UserList } from './users.ts'
@@ -357,6 +359,107 @@ const ACLS: readonly Route[] = [
   },
 ]
 
+const THIS_MACHINE = 'open to this machine alone, as the connection and what trusted proxies say; asks for no credentials and no permission'
+const COOKIES = { 'Set-Cookie': '`kalamdb_auth` and `kalamdb_refresh`, which end with their tokens' }
+
+const SESSIONS: readonly Route[] = [
+  {
+    ...endpoint('login'),
+    summary: 'Log in: a password for an access and a refresh token',
+    dialect: 'kalamdb-auth',
+    authorizes: NOT_ASKED,
+    bodies: [json(LoginRequest)],
+    bodyRequired: true,
+    answer: { ...ok('The session.', SessionResponse), headers: COOKIES },
+    errors: [
+      'INVALID_REQUEST',
+      'SASL_AUTHENTICATION_FAILED',
+      'ACCOUNT_LOCKED',
+      'SETUP_REQUIRED',
+      'THROTTLING_QUOTA_EXCEEDED',
+      'PAYLOAD_TOO_LARGE',
+    ],
+  },
+  {
+    ...endpoint('refreshSession'),
+    summary: 'Two new tokens for a refresh token, in its cookie or as a bearer token',
+    dialect: 'kalamdb-auth',
+    authorizes: 'a refresh token, whose user is as they were when it was issued',
+    answer: { ...ok('The session.', SessionResponse), headers: COOKIES },
+    errors: ['SASL_AUTHENTICATION_FAILED', 'THROTTLING_QUOTA_EXCEEDED'],
+  },
+  {
+    ...endpoint('logout'),
+    summary: 'Forget the cookies; tokens end by their time',
+    dialect: 'kalamdb-auth',
+    authorizes: NOT_ASKED,
+    answer: { ...ok('They are forgotten.', LogoutResponse), headers: COOKIES },
+    errors: [],
+  },
+  {
+    ...endpoint('me'),
+    summary: 'Whom an access token stands for, as a bearer token or in its cookie',
+    dialect: 'kalamdb-auth',
+    authorizes: 'an access token, whose user is as they were when it was issued',
+    answer: ok('The user.', MeResponse),
+    errors: ['SASL_AUTHENTICATION_FAILED'],
+  },
+  {
+    ...endpoint('setUp'),
+    summary: 'Make the first users: give root a password, and create a dba',
+    dialect: 'kalamdb-auth',
+    authorizes: `${THIS_MACHINE}; closed for good once a super user has a password`,
+    bodies: [json(SetupRequest)],
+    bodyRequired: true,
+    answer: ok('The dba; nobody is logged in.', SetupResponse),
+    errors: [
+      'INVALID_REQUEST',
+      'POLICY_VIOLATION',
+      'ALREADY_CONFIGURED',
+      'UNACCEPTABLE_CREDENTIAL',
+      'INVALID_USER_NAME',
+      'DUPLICATE_RESOURCE',
+      'THROTTLING_QUOTA_EXCEEDED',
+      'PAYLOAD_TOO_LARGE',
+    ],
+  },
+  {
+    ...endpoint('setupStatus'),
+    summary: 'Whether the first users are still to be made',
+    dialect: 'kalamdb-auth',
+    authorizes: THIS_MACHINE,
+    answer: ok('Whether they are.', SetupStatus),
+    errors: ['POLICY_VIOLATION'],
+  },
+]
+
+const SERVER_HEALTH: readonly Route[] = [
+  {
+    ...endpoint('health'),
+    summary: 'Whether the server runs, and which one it is',
+    dialect: 'kalamdb-health',
+    authorizes: THIS_MACHINE,
+    answer: ok('It does.', ServerHealth),
+    errors: [],
+  },
+  {
+    ...endpoint('healthcheck'),
+    summary: 'The same',
+    dialect: 'kalamdb-health',
+    authorizes: THIS_MACHINE,
+    answer: ok('It does.', ServerHealth),
+    errors: [],
+  },
+  {
+    ...endpoint('clusterHealth'),
+    summary: 'How the nodes of the cluster are, of which there is one',
+    dialect: 'kalamdb-health',
+    authorizes: THIS_MACHINE,
+    answer: ok('The cluster.', ClusterHealth),
+    errors: [],
+  },
+]
+
 const MACHINES_AND_PEOPLE: readonly Route[] = [
   {
     ...endpoint('live'),
@@ -404,4 +507,14 @@ const MACHINES_AND_PEOPLE: readonly Route[] = [
   },
 ]
 
-export const ROUTES: readonly Route[] = [...FETCHING, ...INTAKE, ...TOPICS, ...RECORDS, ...USERS, ...ACLS, ...MACHINES_AND_PEOPLE]
+export const ROUTES: readonly Route[] = [
+  ...FETCHING,
+  ...INTAKE,
+  ...TOPICS,
+  ...RECORDS,
+  ...USERS,
+  ...ACLS,
+  ...SESSIONS,
+  ...SERVER_HEALTH,
+  ...MACHINES_AND_PEOPLE,
+]

@@ -5,6 +5,12 @@ import { z } from 'zod'
 import { closedObject } from './closed-object.ts'
 import { COMPONENTS } from './components.ts'
 
+/** What sessions answer that went wrong. */
+export const SessionError = z
+  .object({ error: z.string().describe('`unauthorized`, `account_locked`, `forbidden`, `rate_limited`, …'), message: z.string() })
+  .register(COMPONENTS, { id: 'SessionError' })
+export type SessionError = z.infer<typeof SessionError>
+
 const UserId = z.string().max(LOGIN_USER_LENGTH_MAX)
 const Password = z.string().max(LOGIN_PASSWORD_LENGTH_MAX)
 const NAMED = { user: UserId.optional(), username: UserId.optional().describe('another name for `user`') }

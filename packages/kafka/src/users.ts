@@ -21,7 +21,10 @@ export interface User {
   readonly role: Role
   /** `null`: a user without a password, who passes no door. */
   readonly credential: ScramCredential | null
+  readonly email: string | null
   readonly createdMs: number
+  /** When the password, the role or the email were last changed. */
+  readonly updatedMs: number
 }
 
 /** What is written has been kept when the promise resolves. */

@@ -95,8 +95,13 @@ CREATE TABLE group_offset (
 CREATE INDEX group_offset_by_group ON group_offset (group_id);
 `
 
+const ACCOUNTS = `
+ALTER TABLE user ADD COLUMN email TEXT;
+ALTER TABLE user ADD COLUMN updated_ms INTEGER;  -- null: not since created_ms
+`
+
 /** Step N takes a file from version N − 1 to N. */
-export const MIGRATIONS: readonly string[] = [LOG, ACCESS, GROUPS]
+export const MIGRATIONS: readonly string[] = [LOG, ACCESS, GROUPS, ACCOUNTS]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
 

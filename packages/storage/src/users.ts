@@ -7,6 +7,8 @@ interface UserRow {
   readonly name: string
   readonly role: string
   readonly created_ms: number
+  readonly updated_ms: number | null
+  readonly email: string | null
   readonly mechanism: string | null
   readonly iterations: number | null
   readonly salt: Uint8Array | null
@@ -17,8 +19,8 @@ interface UserRow {
 export function createUserStore(database: Database, transact: Transact): UserStore {
   const select = database.prepare<[], UserRow>('SELECT * FROM user ORDER BY name')
   const put = database.prepare<UserRow>(
-    `INSERT OR REPLACE INTO user (name, role, created_ms, mechanism, iterations, salt, stored_key, server_key)
-     VALUES (@name, @role, @created_ms, @mechanism, @iterations, @salt, @stored_key, @server_key)`,
+    `INSERT OR REPLACE INTO user (name, role, email, created_ms, updated_ms, mechanism, iterations, salt, stored_key, server_key)
+     VALUES (@name, @role, @email, @created_ms, @updated_ms, @mechanism, @iterations, @salt, @stored_key, @server_key)`,
   )
   const remove = database.prepare<[string]>('DELETE FROM user WHERE name = ?')
 
@@ -35,11 +37,13 @@ export function createUserStore(database: Database, transact: Transact): UserSto
   }
 }
 
-function rowOf({ name, role, createdMs, credential }: User): UserRow {
+function rowOf({ name, role, email, createdMs, updatedMs, credential }: User): UserRow {
   return {
     name,
     role,
+    email,
     created_ms: createdMs,
+    updated_ms: updatedMs,
     mechanism: credential?.mechanism ?? null,
     iterations: credential?.iterations ?? null,
     salt: credential?.salt ?? null,
@@ -49,7 +53,8 @@ function rowOf({ name, role, createdMs, credential }: User): UserRow {
 }
 
 function userOf(row: UserRow): User {
-  return { name: row.name, role: row.role as Role, createdMs: row.created_ms, credential: credentialOf(row) }
+  const { name, role, email, created_ms: createdMs, updated_ms: updatedMs } = row
+  return { name, role: role as Role, email, createdMs, updatedMs: updatedMs ?? createdMs, credential: credentialOf(row) }
 }
 
 function credentialOf({ mechanism, iterations, salt, stored_key, server_key }: UserRow): ScramCredential | null {

@@ -14,7 +14,7 @@ test('a backup of a running storage is a storage with all that was committed', a
     await using storage = await openForTest({ dataDir: directory.path })
     const partition = partitionOf(await createTopic(storage.log))
     await append(storage.log, partition, ['a', 'b'])
-    await storage.users.putUser({ name: 'alice', role: 'user', credential: null, createdMs: 1 })
+    await storage.users.putUser({ name: 'alice', role: 'user', credential: null, email: null, createdMs: 1, updatedMs: 1 })
     backupStorage(directory.path, join(restored, 'logbrook.db'))
     assert.equal(await append(storage.log, partition, ['not in the backup']), 2)
   }

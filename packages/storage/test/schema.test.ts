@@ -28,7 +28,7 @@ test('an older file is taken to the present version, with all that is in it', as
   })
   await using storage = await openForTest({ dataDir: directory.path })
   assert.deepEqual(valuesIn(await read(storage.log, partitionOf((await storage.log.topic('logs'))!))), ['old', 'records'])
-  await storage.users.putUser({ name: 'alice', role: 'user', credential: null, createdMs: 1 })
+  await storage.users.putUser({ name: 'alice', role: 'user', credential: null, email: null, createdMs: 1, updatedMs: 1 })
   assert.equal((await storage.users.users()).length, 1)
 })
 

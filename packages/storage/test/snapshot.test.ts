@@ -17,7 +17,7 @@ test('a snapshot holds what was committed when it was taken, of a storage in mem
     await using storage = await openForTest(location)
     const topic = await createTopic(storage.log)
     await append(storage.log, partitionOf(topic), ['a', 'b'])
-    await storage.users.putUser({ name: 'alice', role: 'user', credential: null, createdMs: 1 })
+    await storage.users.putUser({ name: 'alice', role: 'user', credential: null, email: null, createdMs: 1, updatedMs: 1 })
     const snapshot = storage.snapshot()
     await append(storage.log, partitionOf(topic), ['later'])
     await using copy = await openForTest('memory', { contents: snapshot })

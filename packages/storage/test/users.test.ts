@@ -8,7 +8,9 @@ import { isKafkaError, openForTest, temporaryDirectory } from './fixture.ts'
 const ALICE: User = {
   name: 'alice',
   role: 'service',
+  email: 'alice@example.com',
   createdMs: 7,
+  updatedMs: 9,
   credential: {
     mechanism: 'SCRAM-SHA-512',
     iterations: 4_096,
@@ -17,7 +19,7 @@ const ALICE: User = {
     serverKey: Buffer.alloc(64, 2),
   },
 }
-const BOB: User = { name: 'bob', role: 'user', createdMs: 8, credential: null }
+const BOB: User = { name: 'bob', role: 'user', email: null, createdMs: 8, updatedMs: 8, credential: null }
 
 describe('users', () => {
   test('are kept as they are, with and without a credential', async () => {

@@ -10,9 +10,10 @@ import { KafkaError } from '@logbrook/kafka/errors'
 import type { SessionSecretStore } from '@logbrook/kafka/session-secret'
 import type { User } from '@logbrook/kafka/users'
 import type { PasswordCheck, UserPassword } from '../password-check.ts'
-import type { Users } from '../users.ts'
 import { createLoginLock } from './login-lock.ts'
 import { createRequestRate } from './request-rate.ts'
+import { createSetup, ROOT } from './setup.ts'
+import type { Setup, SetupOptions } from './setup.ts'
 import { createTokens } from './tokens.ts'
 import type { SignedToken, TokenKind } from './tokens.ts'
 import { createVerifiedTokens } from './verified-tokens.ts'
@@ -23,8 +24,8 @@ export interface Session {
   readonly refresh: SignedToken
 }
 
-/** `unset`: the user has no password, and is to get one by the setup. */
-export type TokenVerdict = User | 'wrong' | 'expired' | 'unset'
+/** `kind`: a token of the other kind. `unset`: of root, who is to get a password by the setup. */
+export type TokenVerdict = User | 'wrong' | 'expired' | 'kind' | 'unset'
 
 export interface Sessions {
   /** Counts a request for a session. @throws KafkaError THROTTLING_QUOTA_EXCEEDED */
@@ -36,6 +37,7 @@ export interface Sessions {
   /** Whom a token stands for now. */
   identify(token: string, kind?: TokenKind): Promise<TokenVerdict>
   isLocked(user: string): boolean
+  readonly setup: Setup
   /** Ends all sessions: no token that was issued before is worth anything. */
   rotateSecret(): Promise<void>
 }
@@ -48,25 +50,24 @@ export interface SessionLimits {
 }
 
 export interface SessionsOptions extends SessionLimits {
-  readonly users: Pick<Users, 'user'>
+  readonly users: SetupOptions['users']
+  readonly superUsers: SetupOptions['superUsers']
   readonly checkPassword: PasswordCheck
   readonly secrets: SessionSecretStore
   readonly clock: Clock
 }
 
-/** The user that the setup gives a password to. */
-export const ROOT = 'root'
-
-export function createSessions({ users, checkPassword, secrets, clock, ...limits }: SessionsOptions): Sessions {
+export function createSessions({ users, superUsers, checkPassword, secrets, clock, ...limits }: SessionsOptions): Sessions {
+  const setup = createSetup({ users, superUsers })
   const tokens = createTokens(secrets, clock)
   let remembered = createVerifiedTokens()
   const lock = createLoginLock({ clock, failuresMax: limits.loginFailuresMax })
   const rate = createRequestRate({ clock, perSecondMax: limits.authRequestsPerSecond })
 
   async function open(user: User): Promise<Session> {
-    const { name, role, credential } = user
+    const { name, role, email, credential } = user
     if (credential === null) throw wrong()
-    const subject = { user: name, role, email: null, credential }
+    const subject = { user: name, role, email, credential }
     const [access, refresh] = await Promise.all([tokens.sign('access', subject), tokens.sign('refresh', subject)])
     return { user, access, refresh }
   }
@@ -79,9 +80,9 @@ export function createSessions({ users, checkPassword, secrets, clock, ...limits
     if (typeof claims === 'string') return claims
     const problem = tokens.timeProblem(claims)
     if (problem !== null) return problem
-    if (claims.kind !== kind) return 'wrong'
+    if (claims.kind !== kind) return 'kind'
     const user = users.user(claims.user)
-    if (user === null || user.credential === null) return claims.user === ROOT ? 'unset' : 'wrong'
+    if (user === null || user.credential === null) return isUnset(claims.user) ? 'unset' : 'wrong'
     if (claims.role !== user.role) return 'wrong'
     if (known?.credential === user.credential) return user
     if ((await tokens.digestOf(user.credential)) !== claims.credential) return 'wrong'
@@ -89,8 +90,14 @@ export function createSessions({ users, checkPassword, secrets, clock, ...limits
     return users.user(user.name) === user ? user : 'wrong'
   }
 
+  /** Whether it is root, who has no password yet and may get one. */
+  function isUnset(user: string): boolean {
+    return user === ROOT && (users.user(ROOT)?.credential ?? null) === null && setup.isNeeded()
+  }
+
   return {
     identify,
+    setup,
     isLocked: (user) => lock.isLocked(user),
 
     admit(address) {
@@ -101,6 +108,7 @@ export function createSessions({ users, checkPassword, secrets, clock, ...limits
     async login(presented) {
       const check = async () => (await checkPassword(presented, null)) === 'right'
       const before = users.user(presented.user)
+      if (presented.password === '' && isUnset(presented.user)) throw setupRequired()
       const right = before === null ? await check() : await lock.attempt(before.name, check)
       if (right === 'locked') throw new KafkaError('ACCOUNT_LOCKED', 'Account locked')
       const user = users.user(presented.user)
@@ -116,10 +124,15 @@ export function createSessions({ users, checkPassword, secrets, clock, ...limits
 
     async refresh(token) {
       const user = await identify(token, 'refresh')
+      if (user === 'kind') throw new KafkaError('SASL_AUTHENTICATION_FAILED', 'Refresh endpoint requires a refresh token')
       if (typeof user === 'string') throw wrong()
       return await open(user)
     },
   }
+}
+
+function setupRequired(): KafkaError {
+  return new KafkaError('SETUP_REQUIRED', 'Server requires initial setup')
 }
 
 function wrong(): KafkaError {

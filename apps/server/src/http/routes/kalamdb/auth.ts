@@ -1,12 +1,12 @@
 /** `/v1/api/auth`: sessions of the KalamDB dialect (contract 3). */
 import type { Session } from '@logbrook/broker/sessions/sessions'
-import type { LogoutResponse, MeResponse, SessionResponse, SessionUser } from '@logbrook/contract/sessions'
-import type { User } from '@logbrook/kafka/users'
+import type { LogoutResponse, MeResponse, SessionResponse } from '@logbrook/contract/sessions'
 import type { App, RequestContext, RouteContext } from '../../context.ts'
 import { userOf } from './bearer.ts'
 import { endCookies, setCookies } from './cookies.ts'
 import { kalamdbBodyAs } from './json-body.ts'
 import { accessTokenOf, refreshTokenOf } from './session-tokens.ts'
+import { isAdmin, rfc3339, sessionUserBody } from './session-user.ts'
 
 export function registerSessions(app: App, context: RouteContext): void {
   const { sessions } = context.broker
@@ -29,13 +29,13 @@ export function registerSessions(app: App, context: RouteContext): void {
 
   app.get('/v1/api/auth/me', async (c) => {
     const user = userOf(await sessions.identify(accessTokenOf(c)))
-    return c.json({ user: userBody(user), admin_ui_access: isAdmin(user) } satisfies MeResponse)
+    return c.json({ user: sessionUserBody(user), admin_ui_access: isAdmin(user) } satisfies MeResponse)
   })
 
   function answerSession(c: RequestContext, { user, access, refresh }: Session): Response {
     setCookies(c, context, { access, refresh })
     return c.json({
-      user: userBody(user),
+      user: sessionUserBody(user),
       admin_ui_access: isAdmin(user),
       expires_at: rfc3339(access.expiresMs),
       access_token: access.token,
@@ -43,18 +43,6 @@ export function registerSessions(app: App, context: RouteContext): void {
       refresh_expires_at: rfc3339(refresh.expiresMs),
     } satisfies SessionResponse)
   }
-}
-
-export function userBody({ name, role, createdMs }: User): SessionUser {
-  return { id: name, role, email: null, name: null, created_at: rfc3339(createdMs), updated_at: rfc3339(createdMs) }
-}
-
-function isAdmin({ role }: User): boolean {
-  return role === 'dba' || role === 'system'
-}
-
-function rfc3339(ms: number): string {
-  return new Date(ms).toISOString()
 }
 
 async function loadLoginRequest() {

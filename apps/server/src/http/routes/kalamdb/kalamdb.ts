@@ -1,7 +1,11 @@
 /** The KalamDB dialect. */
 import type { App, RouteContext } from '../../context.ts'
 import { registerSessions } from './auth.ts'
+import { registerServerHealth } from './health.ts'
+import { registerSetup } from './setup.ts'
 
 export function registerKalamdb(app: App, context: RouteContext): void {
+  registerServerHealth(app, context)
   registerSessions(app, context)
+  registerSetup(app, context)
 }
