@@ -8,7 +8,7 @@ import type { AclBindingBody, AclFilter, AclList, ExplainRequest, ExplainRespons
 import type { FetchRequest, FetchResponse } from '@logbrook/contract/fetch'
 import type { ProduceResponse } from '@logbrook/contract/produce'
 import type { FetchedRecord, ProducedRecord } from '@logbrook/contract/record'
-import type { AlterTopicRequest, CreateTopicRequest, OffsetList, PartitionBody, TopicBody, TopicList } from '@logbrook/contract/topics'
+import type { AlterTopicRequest, CreateTopicRequest, OffsetList, TopicBody, TopicList, TrimmedPartition } from '@logbrook/contract/topics'
 import type { AlterUserRequest, CreateUserRequest, PutUserRequest, UserBody, UserList } from '@logbrook/contract/users'
 import { createConnection, jsonContent } from './connection.ts'
 import type { Connection, ConnectionOptions, Content } from './connection.ts'
@@ -63,7 +63,7 @@ interface TopicCalls {
   /** Epoch milliseconds, ISO 8601, `earliest` or `latest`. */
   offsets(name: string, at?: number | string): Promise<OffsetList['partitions']>
   /** Deletes the records before an offset; −1 is the high watermark. */
-  trim(name: string, partition: number, beforeOffset: number): Promise<PartitionBody>
+  trim(name: string, partition: number, beforeOffset: number): Promise<TrimmedPartition>
 }
 
 interface UserCalls {

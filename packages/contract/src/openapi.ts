@@ -3,6 +3,7 @@ import { ERRORS } from '@logbrook/kafka/errors'
 import type { ErrorName } from '@logbrook/kafka/errors'
 import { z } from 'zod'
 import { COMPONENTS } from './components.ts'
+import { TopicError } from './consuming.ts'
 import { FetchError, IntakeError, Problem } from './problem.ts'
 import type { Answer, Body, Dialect, QueryParameter, Route } from './route.ts'
 import { ROUTES } from './routes.ts'
@@ -51,6 +52,13 @@ const DIALECTS: Readonly<Record<Dialect, DialectInfo>> = {
     error: { contentType: 'application/json', schema: SessionError },
     security: [{ bearer: [] }, { cookie: [] }, {}],
     errors: ['KAFKA_STORAGE_ERROR', 'UNKNOWN_SERVER_ERROR'],
+  },
+  'kalamdb-topics': {
+    tag: 'Consuming',
+    description: "KalamDB's: records for consumer groups.",
+    error: { contentType: 'application/json', schema: TopicError },
+    security: [{ bearer: [] }],
+    errors: ['SASL_AUTHENTICATION_FAILED', 'KAFKA_STORAGE_ERROR', 'UNKNOWN_SERVER_ERROR'],
   },
   'kalamdb-health': {
     tag: 'Health',

@@ -8,6 +8,7 @@
 import { z } from 'zod'
 import { AclList, CreateAclsRequest, DeleteAclsRequest, ExplainRequest, ExplainResponse } from './acls.ts'
 import { endpoint } from './endpoints.ts'
+import { GROUP_ROUTES } from './group-routes.ts'
 import { FetchRequest, FetchResponse } from './fetch.ts'
 import { Health } from './health.ts'
 import { IntakeRequest, IntakeResponse, ValidateResponse } from './intake.ts'
@@ -17,7 +18,7 @@ import type { Answer, Body, QueryParameter, Route } from './route.ts'
 import { ClusterHealth, ServerHealth } from './server-health.ts'
 import { LoginRequest, LogoutResponse, MeResponse, SessionResponse, SetupRequest, SetupResponse, SetupStatus } from './sessions.ts'
 import { TailData } from './tail.ts'
-import { AlterTopicRequest, CreateTopicRequest, OffsetList, PartitionBody, TopicBody, TopicList } from './topics.ts'
+import { AlterTopicRequest, CreateTopicRequest, OffsetList, TopicBody, TopicList, TrimmedPartition } from './topics.ts'
 import { AlterUserRequest, CreateUserRequest, PutUserRequest, UserBody, UserList } from './users.ts'
 
 const NOT_ASKED = 'open: asks for no credentials and no permission'
@@ -184,7 +185,7 @@ const TOPICS: readonly Route[] = [
         description: 'the log start offset from then on; −1 is the high watermark',
       },
     ],
-    answer: ok('Where the records lie now.', PartitionBody),
+    answer: ok('Where the records lie now, and the groups that had yet to read what is gone.', TrimmedPartition),
     errors: ['INVALID_TOPIC_EXCEPTION', 'OFFSET_OUT_OF_RANGE', 'UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED'],
   },
   {
@@ -518,3 +519,4 @@ export const ROUTES: readonly Route[] = [
   ...SERVER_HEALTH,
   ...MACHINES_AND_PEOPLE,
 ]
+  ...GROUP_ROUTES,

@@ -46,6 +46,14 @@ export const PartitionBody = z
   .register(COMPONENTS, { id: 'Partition' })
 export type PartitionBody = z.infer<typeof PartitionBody>
 
+/** `moved_groups`: those that the caller may READ. */
+export const TrimmedPartition = PartitionBody.extend({
+  moved_groups: z
+    .array(z.object({ group_id: z.string(), from_offset: z.int(), to_offset: z.int() }))
+    .describe('consumer groups that had not committed what is gone, and go on at the log start'),
+}).register(COMPONENTS, { id: 'TrimmedPartition' })
+export type TrimmedPartition = z.infer<typeof TrimmedPartition>
+
 const TopicId = z.string().describe('never used again, also when a topic of the same name is created later')
 const CreatedAt = z.int().describe('epoch milliseconds')
 

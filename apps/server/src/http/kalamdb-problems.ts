@@ -76,6 +76,7 @@ const TOPIC_CODES: Readonly<Record<number, string>> = { 400: 'INVALID_INPUT', 40
 export function topicProblem(problem: KalamdbProblem): KalamdbAnswer {
   const { code, message } = problem
   if (BEARER_ERRORS.has(code)) return sqlProblem(problem)
-  const { status } = ERRORS[code]
+  // What KalamDB found out too late to say it in another way.
+  const status = code === 'OFFSET_OUT_OF_RANGE' ? 500 : ERRORS[code].status
   return { status, body: { error: message, code: TOPIC_CODES[status] ?? (status >= 500 ? 'INTERNAL_ERROR' : code) } }
 }

@@ -106,6 +106,20 @@ function watchedBroker(broker: Broker, current: Current): Broker {
         return record
       },
     },
+    groupConsumer: {
+      ...broker.groupConsumer,
+      async consume(caller, request, signal) {
+        const tested = current.getStore()
+        tested?.learn({ places: [request], isSettled: true })
+        const consumed = await broker.groupConsumer.consume(caller, request, signal)
+        tested?.noteRecords(request, consumed.nextOffset - consumed.recordCount, consumed.recordCount)
+        return consumed
+      },
+      async acknowledge(caller, acknowledgment) {
+        current.getStore()?.learn({ places: [acknowledgment], isSettled: true })
+        await broker.groupConsumer.acknowledge(caller, acknowledgment)
+      },
+    },
   }
 }
 

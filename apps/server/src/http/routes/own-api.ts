@@ -2,6 +2,7 @@
 import type { App, RouteContext } from '../context.ts'
 import { registerAcls } from './acls.ts'
 import { registerExplain } from './explain.ts'
+import { registerGroups } from './groups.ts'
 import { registerHealth } from './health.ts'
 import { registerHome } from './home.ts'
 import { registerMetrics } from './metrics.ts'
@@ -19,6 +20,7 @@ export function registerOwnRoutes(app: App, context: RouteContext): void {
   registerTrim(app, context)
   registerRecords(app, context)
   registerTail(app, context)
+  registerGroups(app, context)
   registerUsers(app, context)
   registerAcls(app, context)
   registerExplain(app, context)

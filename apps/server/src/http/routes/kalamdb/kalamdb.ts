@@ -3,9 +3,11 @@ import type { App, RouteContext } from '../../context.ts'
 import { registerSessions } from './auth.ts'
 import { registerServerHealth } from './health.ts'
 import { registerSetup } from './setup.ts'
+import { registerTopicConsumers } from './topics.ts'
 
 export function registerKalamdb(app: App, context: RouteContext): void {
   registerServerHealth(app, context)
   registerSessions(app, context)
   registerSetup(app, context)
+  registerTopicConsumers(app, context)
 }
