@@ -1,5 +1,7 @@
 /** A server made as its settings say: what `logbrook start` and a program that imports `logbrook` have in common. */
+import type { SessionLimits } from '@logbrook/broker/sessions/sessions'
 import type { Clock } from '@logbrook/kafka/clock'
+import { AUTH_REQUESTS_PER_SECOND_MAX, LOGIN_FAILURES_MAX } from '@logbrook/kafka/limits'
 import type { Config } from './config/config.ts'
 import type { InitFile } from './init-file.ts'
 import { createLogger } from './logger.ts'
@@ -56,6 +58,14 @@ async function readInit({ initFile: path }: Config, { init, onInit, clock }: Sur
   return init && { place: init.place, file: await readInitBody(init.place, init.body, clock), onInit }
 }
 
+/** What a test asks for is its own business. */
+function sessionLimits({ testing, authRequestsPerSecond, loginFailuresMax }: Config): SessionLimits {
+  return {
+    authRequestsPerSecond: authRequestsPerSecond ?? (testing ? 0 : AUTH_REQUESTS_PER_SECOND_MAX),
+    loginFailuresMax: loginFailuresMax ?? (testing ? 0 : LOGIN_FAILURES_MAX),
+  }
+}
+
 function serverOptions(config: Config, init: Init | undefined, clock: Clock, logger: Logger): ServerOptions {
   return {
     host: config.host,
@@ -70,6 +80,9 @@ function serverOptions(config: Config, init: Init | undefined, clock: Clock, log
     allowedHosts: config.allowedHosts,
     corsOrigins: config.corsOrigins,
     trustedProxies: config.trustedProxies,
+    sessionLimits: sessionLimits(config),
+    remoteSetup: config.remoteSetup,
+    secureCookies: config.secureCookies,
     intake: { successStatus: config.intakeSuccessStatus, rootTopic: config.intakeRootTopic, bareObject: config.intakeBareObject },
     clock,
     logger,

@@ -4,6 +4,7 @@ import type { SessionLimits } from '@logbrook/broker/sessions/sessions'
 import type { Clock } from '@logbrook/kafka/clock'
 import type { TopicId } from '@logbrook/kafka/log'
 import type { Principal } from '@logbrook/kafka/principal'
+import type { SessionSecretStore } from '@logbrook/kafka/session-secret'
 import type { Storage } from '@logbrook/storage/storage'
 import type { App, RouteContext } from './http/context.ts'
 import type { Logger } from './logger.ts'
@@ -25,6 +26,8 @@ export interface ServerOptions {
   readonly corsOrigins: readonly string[]
   /** Addresses and subnets whose `X-Forwarded-For` is believed. */
   readonly trustedProxies?: readonly string[]
+  /** Of sessions that outlive their storage; the storage's own, where it is left out. */
+  readonly sessionSecret?: SessionSecretStore
   /** What logins are limited to; nothing, where there are none. */
   readonly sessionLimits?: SessionLimits
   /** Whether the first-run setup may come from elsewhere than this machine; not so by default. */

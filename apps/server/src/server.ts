@@ -81,7 +81,7 @@ export async function openInterior(options: ServerOptions, { contents, intercept
     groupOffsets: storage.groups,
     userStore: storage.users,
     aclStore: storage.acls,
-    sessionSecret: storage.sessionSecret,
+    sessionSecret: options.sessionSecret ?? storage.sessionSecret,
     observer: { ...metrics.broker, groupMoved: noteMovedGroups(options, metrics) },
     onError: noteErrors(options),
   })

@@ -93,6 +93,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     ...(options.sessionLimits ?? UNLIMITED),
     users,
     superUsers: options.superUsers,
+    permissions,
     checkPassword,
     secrets: options.sessionSecret,
     clock,

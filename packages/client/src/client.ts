@@ -76,6 +76,8 @@ interface UserCalls {
 }
 
 interface AclCalls {
+  /** Ends all sessions: no token that was issued before is worth anything. */
+  rotateSecret(): Promise<void>
   list(filter?: AclFilter): Promise<readonly AclBindingBody[]>
   create(bindings: readonly NewAclBinding[]): Promise<readonly AclBindingBody[]>
   /** Answers what was deleted. */
@@ -154,6 +156,9 @@ function userCalls({ ask, send }: Connection): UserCalls {
 }
 
 function aclCalls({ ask }: Connection): AclCalls {
+    async rotateSecret() {
+      await send({ method: 'DELETE', path: [...API, 'sessions'] })
+    },
   const path = [...API, 'acls']
   return {
     async list(filter = {}) {

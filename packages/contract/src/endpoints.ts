@@ -37,6 +37,7 @@ export const ENDPOINTS = {
   putUser: { method: 'PUT', path: '/v1/kafka/users/{user}', about: null },
   alterUser: { method: 'PATCH', path: '/v1/kafka/users/{user}', about: null },
   deleteUser: { method: 'DELETE', path: '/v1/kafka/users/{user}', about: null },
+  endSessions: { method: 'DELETE', path: '/v1/kafka/sessions', about: null },
 
   listAcls: { method: 'GET', path: '/v1/kafka/acls', about: null },
   createAcls: { method: 'POST', path: '/v1/kafka/acls', about: null },

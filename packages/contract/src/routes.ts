@@ -302,6 +302,14 @@ const USERS: readonly Route[] = [
     answer: GONE,
     errors: ['RESOURCE_NOT_FOUND', 'CLUSTER_AUTHORIZATION_FAILED'],
   },
+  {
+    ...endpoint('endSessions'),
+    summary: 'End all sessions: replace the secret that signs their tokens',
+    dialect: 'own',
+    authorizes: ALTER_CLUSTER,
+    answer: GONE,
+    errors: ['CLUSTER_AUTHORIZATION_FAILED'],
+  },
 ]
 
 const ACLS: readonly Route[] = [

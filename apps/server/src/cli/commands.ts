@@ -48,6 +48,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { words: ['otel'], summary: 'Print the configuration of an OpenTelemetry Collector.', load: () => import('./senders/otel.ts') },
   { words: ['doctor'], summary: 'Look at what a broker needs here, and say what to do.', load: () => import('./doctor/doctor.ts') },
   { words: ['check'], summary: 'Look for damage in a data directory.', load: () => import('./check.ts') },
+  { words: ['users', 'rotate-secret'], summary: 'End all sessions.', load: () => import('./users/rotate-secret.ts') },
   { words: ['backup'], summary: 'Copy a data directory into one file, also while a broker runs.', load: () => import('./backup.ts') },
   { words: ['health'], summary: 'Say whether a broker is ready, for whatever watches it.', load: () => import('./health.ts') },
 ]

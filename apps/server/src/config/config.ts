@@ -6,6 +6,7 @@
  * - A schema's message ends the sentence "--port is "x"; it must be …".
  * - A schema is made when a value is there to be looked at, and of zod's small form: all of them, in the usual form, were 17 ms of the start.
  */
+import { AUTH_REQUESTS_PER_SECOND_MAX, LOGIN_FAILURES_MAX } from '@logbrook/kafka/limits'
 import { isPrincipal } from '@logbrook/kafka/principal'
 import { isTopicName } from '@logbrook/kafka/topic-name'
 import { isAddressOrSubnet } from '../http/client-address.ts'
@@ -97,6 +98,29 @@ export const CONFIG = {
     byDefault: [],
     placeholder: 'ADDRESSES',
     meaning: 'Addresses and subnets of proxies whose X-Forwarded-For is believed, separated by commas.',
+  }),
+  authRequestsPerSecond: setting({
+    schema: () => z.nullable(whole(0, 1_000_000)),
+    byDefault: null,
+    placeholder: 'N',
+    meaning: `Logins, refreshes and setups of one address in a second: ${AUTH_REQUESTS_PER_SECOND_MAX}, with --testing any; 0 is no limit.`,
+  }),
+  loginFailuresMax: setting({
+    schema: () => z.nullable(whole(0, 1_000_000)),
+    byDefault: null,
+    placeholder: 'N',
+    meaning: `Failed logins after which a user is locked for 15 minutes: ${LOGIN_FAILURES_MAX}, with --testing any; 0 locks nobody.`,
+  }),
+  remoteSetup: setting({
+    schema: onOff,
+    byDefault: false,
+    meaning: 'Let the first-run setup come from other machines too.',
+  }),
+  secureCookies: setting({
+    schema: onOff,
+    byDefault: true,
+    placeholder: 'on|off',
+    meaning: 'Whether session cookies that are set over https are sent over nothing else.',
   }),
   intakeSuccessStatus: setting({
     schema: () => z.pipe(choice('200', '202'), z.transform(statusOf)),

@@ -10,6 +10,7 @@ import type { Broker } from '@logbrook/broker/broker'
 import { createGate } from '@logbrook/broker/gate'
 import { systemClock } from '@logbrook/kafka/clock'
 import { KafkaError } from '@logbrook/kafka/errors'
+import { createMemorySecret } from '@logbrook/storage/session-secret'
 import type { Snapshot } from '@logbrook/storage/snapshot'
 import type { Storage } from '@logbrook/storage/storage'
 import type { Door } from '../http/app.ts'
@@ -47,9 +48,11 @@ export interface ServerInterceptors extends Interceptors {
 
 /** @throws what `startServer` throws */
 export async function startRestorableServer(
-  options: ServerOptions,
+  given: ServerOptions,
   { contents: firstContents, intercept }: RestorableServerOptions = {},
 ): Promise<RestorableServer> {
+  // Whoever has logged in as a user that is in the contents still is after they were put back.
+  const options = given.location === 'memory' ? { ...given, sessionSecret: createMemorySecret() } : given
   const { prepare: _, ...unprepared } = options
   const inTurn = createGate(1)
   await using opened = new AsyncDisposableStack()

@@ -9,7 +9,10 @@ import type { Clock } from '@logbrook/kafka/clock'
 import { KafkaError } from '@logbrook/kafka/errors'
 import type { SessionSecretStore } from '@logbrook/kafka/session-secret'
 import type { User } from '@logbrook/kafka/users'
+import type { Caller } from '../caller.ts'
 import type { PasswordCheck, UserPassword } from '../password-check.ts'
+import { CLUSTER } from '../permissions.ts'
+import type { Permissions } from '../permissions.ts'
 import { createLoginLock } from './login-lock.ts'
 import { createRequestRate } from './request-rate.ts'
 import { createSetup, ROOT } from './setup.ts'
@@ -38,8 +41,8 @@ export interface Sessions {
   identify(token: string, kind?: TokenKind): Promise<TokenVerdict>
   isLocked(user: string): boolean
   readonly setup: Setup
-  /** Ends all sessions: no token that was issued before is worth anything. */
-  rotateSecret(): Promise<void>
+  /** Ends all sessions: no token that was issued before is worth anything. Asks for ALTER on the cluster. */
+  rotateSecret(caller: Caller): Promise<void>
 }
 
 export interface SessionLimits {
@@ -52,12 +55,13 @@ export interface SessionLimits {
 export interface SessionsOptions extends SessionLimits {
   readonly users: SetupOptions['users']
   readonly superUsers: SetupOptions['superUsers']
+  readonly permissions: Pick<Permissions, 'require'>
   readonly checkPassword: PasswordCheck
   readonly secrets: SessionSecretStore
   readonly clock: Clock
 }
 
-export function createSessions({ users, superUsers, checkPassword, secrets, clock, ...limits }: SessionsOptions): Sessions {
+export function createSessions({ users, superUsers, permissions, checkPassword, secrets, clock, ...limits }: SessionsOptions): Sessions {
   const setup = createSetup({ users, superUsers })
   const tokens = createTokens(secrets, clock)
   let remembered = createVerifiedTokens()
@@ -117,7 +121,8 @@ export function createSessions({ users, superUsers, checkPassword, secrets, cloc
       return await open(user)
     },
 
-    async rotateSecret() {
+    async rotateSecret(caller) {
+      permissions.require(caller, 'ALTER', CLUSTER)
       await secrets.rotate()
       remembered = createVerifiedTokens()
     },

@@ -22,6 +22,7 @@ export interface UserAdministration {
   create(user: NewUser): Promise<void>
   alter(name: string, changes: UserChanges): Promise<void>
   delete(name: string): Promise<void>
+  rotateSecret(): Promise<void>
 }
 
 export async function administer<Answer>(
@@ -40,6 +41,7 @@ async function remote(shell: Shell, values: Values<typeof USER_OPTIONS>): Promis
     create: async (user) => void (await users.create(user)),
     alter: async (name, changes) => void (await users.alter(name, changes)),
     delete: (name) => users.delete(name),
+    rotateSecret: () => users.rotateSecret(),
   }
 }
 
@@ -59,5 +61,6 @@ async function locally<Answer>(dataDir: string, { clock }: Shell, work: (users: 
     create: async (user) => void (await users.create(CALLER, user)),
     alter: async (name, changes) => void (await users.alter(CALLER, name, changes)),
     delete: (name) => users.delete(CALLER, name),
+    rotateSecret: () => storage.sessionSecret.rotate(),
   })
 }

@@ -1,4 +1,4 @@
-/** `/v1/kafka/users`. */
+/** `/v1/kafka/users`, and what ends the sessions of all of them. */
 import type { UserDescription } from '@logbrook/broker/users'
 import type { UserBody, UserList } from '@logbrook/contract/users'
 import { basicCaller } from '../caller.ts'
@@ -7,7 +7,7 @@ import { bodyAs } from '../described-body.ts'
 import { closedQuery } from '../query.ts'
 
 export function registerUsers(app: App, context: RouteContext): void {
-  const { users } = context.broker
+  const { users, sessions } = context.broker
 
   app.get('/v1/kafka/users', async (c) => {
     const caller = await basicCaller(c.env, context)
@@ -40,6 +40,13 @@ export function registerUsers(app: App, context: RouteContext): void {
     const caller = await basicCaller(c.env, context)
     closedQuery(c.env, [])
     await users.delete(caller, c.req.param('user'))
+    return c.body(null, 204)
+  })
+
+  app.delete('/v1/kafka/sessions', async (c) => {
+    const caller = await basicCaller(c.env, context)
+    closedQuery(c.env, [])
+    await sessions.rotateSecret(caller)
     return c.body(null, 204)
   })
 }

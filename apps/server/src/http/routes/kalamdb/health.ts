@@ -40,10 +40,10 @@ function apiAddress({ env }: RequestContext): string {
   return `http://${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`
 }
 
-function clusterOfOne(build: Build, address: string): ClusterHealth {
+function clusterOfOne(built: Build, address: string): ClusterHealth {
   return {
     status: 'healthy',
-    ...build,
+    ...built,
     is_cluster_mode: false,
     cluster_id: 'standalone',
     node_id: NODE_ID,
