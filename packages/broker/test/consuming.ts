@@ -10,7 +10,7 @@ import type { BrokerUnderTest } from './broker-under-test.ts'
 export const WORKER: Caller = { principal: 'User:worker', host: '127.0.0.1' }
 
 /** What a poll handed out. */
-export interface Polled {
+interface Polled {
   readonly offsets: readonly number[]
   readonly values: readonly string[]
   readonly nextOffset: number

@@ -12,6 +12,8 @@ import type { AlterTopicRequest, CreateTopicRequest, OffsetList, TopicBody, Topi
 import type { AlterUserRequest, CreateUserRequest, PutUserRequest, UserBody, UserList } from '@logbrook/contract/users'
 import { createConnection, jsonContent } from './connection.ts'
 import type { Connection, ConnectionOptions, Content } from './connection.ts'
+import { groupCalls } from './groups.ts'
+import type { GroupCalls } from './groups.ts'
 import { systemDelay } from './delay.ts'
 import type { Delay } from './delay.ts'
 import { tailTopic } from './tail.ts'
@@ -36,6 +38,7 @@ interface RecordPlace {
 
 export interface Client {
   readonly topics: TopicCalls
+  readonly groups: GroupCalls
   readonly users: UserCalls
   readonly acls: AclCalls
   /** Appends records, all or none. */
@@ -96,6 +99,7 @@ export function createClient({ delay = systemDelay, ...options }: ClientOptions)
 
   return {
     topics: topicCalls(connection),
+    groups: groupCalls(connection, API),
     users: userCalls(connection),
     acls: aclCalls(connection),
     produce: (topic, records, given) => produce(topic, jsonContent({ records }), given),

@@ -56,7 +56,7 @@ export interface ConsumeRequest {
   readonly timeout_seconds?: number | null | undefined
 }
 
-export const TopicMessage = z
+const TopicMessage = z
   .object({
     topic_id: TopicId,
     partition_id: z.int(),
@@ -68,7 +68,6 @@ export const TopicMessage = z
     op: z.enum(['Insert', 'Update', 'Delete']),
   })
   .register(COMPONENTS, { id: 'TopicMessage' })
-export type TopicMessage = z.infer<typeof TopicMessage>
 
 export const ConsumeResponse = z
   .object({

@@ -23,7 +23,7 @@ export const GroupList = z
 export type GroupList = z.infer<typeof GroupList>
 
 /** Records at `[from_offset, end_offset)` that a consumer was handed and nobody has acknowledged. */
-export const Claim = z
+const Claim = z
   .object({ from_offset: z.int(), end_offset: z.int(), claimed_at: z.int().describe('epoch milliseconds') })
   .register(COMPONENTS, { id: 'Claim' })
 

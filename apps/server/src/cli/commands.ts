@@ -31,6 +31,15 @@ export const COMMANDS: readonly CommandEntry[] = [
   { words: ['export'], summary: 'Write whole topics into a zip file.', load: () => import('./export/export.ts') },
   { words: ['import'], summary: 'Make topics again from what export wrote.', load: () => import('./import/import.ts') },
   { words: ['demo'], summary: 'Fill a topic with believable logs.', load: () => import('./demo/demo.ts') },
+  { words: ['groups', 'list'], summary: 'List consumer groups.', load: () => import('./groups/list.ts') },
+  {
+    words: ['groups', 'describe'],
+    summary: 'Show where a group reads on, what it holds and its lag.',
+    load: () => import('./groups/describe.ts'),
+  },
+  { words: ['groups', 'commit'], summary: "Set a group's next offset in a partition.", load: () => import('./groups/commit.ts') },
+  { words: ['groups', 'reset'], summary: 'Let a group begin elsewhere in a topic.', load: () => import('./groups/reset.ts') },
+  { words: ['groups', 'delete'], summary: 'Delete groups and their offsets.', load: () => import('./groups/delete.ts') },
   { words: ['users', 'list'], summary: 'List users.', load: () => import('./users/list.ts') },
   {
     words: ['users', 'create'],
@@ -53,7 +62,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { words: ['health'], summary: 'Say whether a broker is ready, for whatever watches it.', load: () => import('./health.ts') },
 ]
 
-/** `topic` is `topics`, `user` is `users`, `acl` is `acls`. */
+/** `topic` is `topics`, `group` is `groups`, `user` is `users`, `acl` is `acls`. */
 export function isWord(said: string, word: string): boolean {
   return said === word || `${said}s` === word
 }

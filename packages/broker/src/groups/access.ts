@@ -13,7 +13,7 @@ export interface AccessOptions {
   readonly observer: BrokerObserver
 }
 
-export type Doing = 'consumption' | 'acknowledgment'
+type Doing = 'consumption' | 'acknowledgment'
 
 export interface Access {
   /** The role alone, which is asked before anything else of a request is looked at. @throws KafkaError TOPIC_AUTHORIZATION_FAILED */

@@ -39,7 +39,7 @@ export interface Consumed {
   readonly release: () => void
 }
 
-export interface Acknowledgment extends NamedPartition {
+interface Acknowledgment extends NamedPartition {
   readonly groupId: string
   /** The last one that is done with. */
   readonly uptoOffset: number

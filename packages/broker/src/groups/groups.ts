@@ -20,7 +20,7 @@ import type { NamedPartition } from '../topics.ts'
 import type { Claim } from './place.ts'
 import type { Places } from './places.ts'
 
-export interface GroupSummary {
+interface GroupSummary {
   readonly groupId: string
   readonly partitions: number
   /** Records that are there and not committed, in all partitions where something was. */
@@ -39,7 +39,7 @@ export interface GroupPartition extends NamedPartition {
   readonly updatedMs: number | null
 }
 
-export interface GroupCommit extends NamedPartition {
+interface GroupCommit extends NamedPartition {
   readonly offset: number
 }
 
@@ -50,7 +50,7 @@ export interface GroupReset {
   readonly to: 'earliest' | 'latest' | { readonly offset: number } | { readonly timestampMs: number }
 }
 
-export interface ResetOffset extends GroupCommit {
+interface ResetOffset extends GroupCommit {
   readonly previousOffset: number | null
 }
 

@@ -5,7 +5,7 @@ import type { NamedPartition } from '../topics.ts'
 import type { Access } from './access.ts'
 import { assertPartition, topicOf } from './consume.ts'
 
-export interface LatestOffset extends NamedPartition {
+interface LatestOffset extends NamedPartition {
   readonly nextOffset: number
 }
 
