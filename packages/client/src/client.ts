@@ -76,11 +76,11 @@ interface UserCalls {
   put(name: string, user: PutUserRequest): Promise<UserBody>
   alter(name: string, changes: AlterUserRequest): Promise<UserBody>
   delete(name: string): Promise<void>
+  /** Ends all sessions: no token that was issued before is worth anything. */
+  rotateSecret(): Promise<void>
 }
 
 interface AclCalls {
-  /** Ends all sessions: no token that was issued before is worth anything. */
-  rotateSecret(): Promise<void>
   list(filter?: AclFilter): Promise<readonly AclBindingBody[]>
   create(bindings: readonly NewAclBinding[]): Promise<readonly AclBindingBody[]>
   /** Answers what was deleted. */
@@ -156,13 +156,13 @@ function userCalls({ ask, send }: Connection): UserCalls {
     async delete(name) {
       await send({ method: 'DELETE', path: [...path, name] })
     },
+    async rotateSecret() {
+      await send({ method: 'DELETE', path: [...API, 'sessions'] })
+    },
   }
 }
 
 function aclCalls({ ask }: Connection): AclCalls {
-    async rotateSecret() {
-      await send({ method: 'DELETE', path: [...API, 'sessions'] })
-    },
   const path = [...API, 'acls']
   return {
     async list(filter = {}) {

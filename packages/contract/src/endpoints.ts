@@ -45,7 +45,6 @@ export const ENDPOINTS = {
   explainAccess: { method: 'GET', path: '/v1/kafka/acls/explain', about: null },
   explainAccessByPost: { method: 'POST', path: '/v1/kafka/acls/explain', about: null },
 
-  login: { method: 'POST', path: '/v1/api/auth/login', about: null },
   consume: { method: 'POST', path: '/v1/api/topics/consume', about: 'partition' },
   ack: { method: 'POST', path: '/v1/api/topics/ack', about: 'partition' },
   latestOffsets: { method: 'POST', path: '/v1/api/topics/latest-offsets', about: null },
@@ -56,6 +55,7 @@ export const ENDPOINTS = {
   resetOffsets: { method: 'POST', path: '/v1/kafka/groups/{group}/reset', about: null },
   deleteGroup: { method: 'DELETE', path: '/v1/kafka/groups/{group}', about: null },
 
+  login: { method: 'POST', path: '/v1/api/auth/login', about: null },
   refreshSession: { method: 'POST', path: '/v1/api/auth/refresh', about: null },
   logout: { method: 'POST', path: '/v1/api/auth/logout', about: null },
   me: { method: 'GET', path: '/v1/api/auth/me', about: null },

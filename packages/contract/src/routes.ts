@@ -521,10 +521,10 @@ export const ROUTES: readonly Route[] = [
   ...INTAKE,
   ...TOPICS,
   ...RECORDS,
+  ...GROUP_ROUTES,
   ...USERS,
   ...ACLS,
   ...SESSIONS,
   ...SERVER_HEALTH,
   ...MACHINES_AND_PEOPLE,
 ]
-  ...GROUP_ROUTES,

@@ -48,18 +48,18 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { words: ['users', 'delete'], summary: 'Delete users.', load: () => import('./users/delete.ts') },
   { words: ['users', 'passwd'], summary: "Change a user's password.", load: () => import('./users/passwd.ts') },
+  { words: ['users', 'rotate-secret'], summary: 'End all sessions.', load: () => import('./users/rotate-secret.ts') },
   { words: ['acls', 'list'], summary: 'List ACL bindings.', load: () => import('./acls/list.ts') },
   { words: ['acls', 'create'], summary: 'Add ACL bindings.', load: () => import('./acls/create.ts') },
   { words: ['acls', 'delete'], summary: 'Delete ACL bindings.', load: () => import('./acls/delete.ts') },
   { words: ['acls', 'explain'], summary: 'Say what a principal may do, and why.', load: () => import('./acls/explain.ts') },
+  { words: ['health'], summary: 'Say whether a broker is ready, for whatever watches it.', load: () => import('./health.ts') },
   { words: ['datadog'], summary: 'Print the configuration of a Datadog Agent.', load: () => import('./senders/datadog.ts') },
   { words: ['vector'], summary: 'Print the configuration of Vector.', load: () => import('./senders/vector.ts') },
   { words: ['otel'], summary: 'Print the configuration of an OpenTelemetry Collector.', load: () => import('./senders/otel.ts') },
   { words: ['doctor'], summary: 'Look at what a broker needs here, and say what to do.', load: () => import('./doctor/doctor.ts') },
   { words: ['check'], summary: 'Look for damage in a data directory.', load: () => import('./check.ts') },
-  { words: ['users', 'rotate-secret'], summary: 'End all sessions.', load: () => import('./users/rotate-secret.ts') },
   { words: ['backup'], summary: 'Copy a data directory into one file, also while a broker runs.', load: () => import('./backup.ts') },
-  { words: ['health'], summary: 'Say whether a broker is ready, for whatever watches it.', load: () => import('./health.ts') },
 ]
 
 /** `topic` is `topics`, `group` is `groups`, `user` is `users`, `acl` is `acls`. */
