@@ -10,6 +10,7 @@ import { PROFILES } from '@logbrook/conformance/profiles'
 import type { ProfileName } from '@logbrook/conformance/profiles'
 import type { Target } from '@logbrook/conformance/target'
 import { createManualClock } from '@logbrook/kafka/clock'
+import { AUTH_REQUESTS_PER_SECOND_MAX, LOGIN_FAILURES_MAX } from '@logbrook/kafka/limits'
 import type { Storage } from '@logbrook/storage/storage'
 import { applyInitFile, parseInitFile } from '../src/init-file.ts'
 import { createLogger } from '../src/logger.ts'
@@ -19,6 +20,7 @@ import { serverOptions } from './server-options.ts'
 
 const ADMIN = { user: 'conformance-admin', password: 'conformance:secret' }
 const KIB = 1024
+const HOUR_MS = 3_600_000
 
 export interface ConformanceServerOptions {
   readonly profile: ProfileName
@@ -27,7 +29,7 @@ export interface ConformanceServerOptions {
 }
 
 export async function startConformanceServer({ profile, location, random }: ConformanceServerOptions): Promise<Target & AsyncDisposable> {
-  const { authentication, acls, allowWithoutBinding, ...intake } = PROFILES[profile]
+  const { authentication, acls, allowWithoutBinding, loginLimits, administrator, ...intake } = PROFILES[profile]
   const clock = createManualClock()
   const lines: string[] = []
   const server = await startServer(
@@ -41,7 +43,10 @@ export async function startConformanceServer({ profile, location, random }: Conf
       clock,
       logger: await createLogger({ level: 'debug', format: 'json', clock, destination: { write: (line) => void lines.push(line) } }),
       random,
-      prepare: createAdmin,
+      ...(loginLimits
+        ? { sessionLimits: { authRequestsPerSecond: AUTH_REQUESTS_PER_SECOND_MAX, loginFailuresMax: LOGIN_FAILURES_MAX } }
+        : {}),
+      ...(administrator ? { prepare: createAdmin } : {}),
     }),
   )
   const url = new URL(server.url)
@@ -49,6 +54,7 @@ export async function startConformanceServer({ profile, location, random }: Conf
   const administration = createAdministration({ url, admin })
   const hands: Hands = {
     letPass: async (durationMs) => clock.advance(durationMs),
+    letHoursPass: async (hours) => clock.advance(hours * HOUR_MS),
     waitingLongPolls: () => waitingLongPolls(administration),
     logLines: () => lines,
     stop: () => server.close(),

@@ -11,6 +11,7 @@ export interface Administration {
   produce(records: GivenRecords): Promise<void>
   createUser(user: GivenUser): Promise<void>
   changePassword(name: string, password: string): Promise<void>
+  changeRole(name: string, role: NonNullable<GivenUser['role']>): Promise<void>
   deleteUser(name: string): Promise<void>
   addBindings(bindings: readonly Binding[]): Promise<void>
   deleteBindings(bindings: readonly Binding[]): Promise<void>
@@ -56,6 +57,9 @@ export function createAdministration({ url, admin }: Pick<Target, 'url' | 'admin
     },
     async changePassword(name, password) {
       await call('PATCH', `/v1/kafka/users/${encodeURIComponent(name)}`, { password })
+    },
+    async changeRole(name, role) {
+      await call('PATCH', `/v1/kafka/users/${encodeURIComponent(name)}`, { role })
     },
     async deleteUser(name) {
       await call('DELETE', `/v1/kafka/users/${encodeURIComponent(name)}`)

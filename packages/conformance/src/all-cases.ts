@@ -16,11 +16,16 @@ import { INTAKE_ORDER_CASES } from './cases/intake-order.ts'
 import { INTAKE_ROTATION_CASES } from './cases/intake-rotation.ts'
 import { INTAKE_ROUTE_CASES } from './cases/intake-routes.ts'
 import { INTAKE_VALUE_CASES } from './cases/intake-values.ts'
+import { LOGIN_CASES } from './cases/logins.ts'
 import { LONG_POLL_CASES } from './cases/long-polls.ts'
 import { PERMISSION_DECISION_CASES } from './cases/permission-decisions.ts'
 import { PERMISSION_CASES } from './cases/permissions.ts'
 import { READER_CASES } from './cases/reader.ts'
+import { SERVER_HEALTH_CASES } from './cases/server-health.ts'
+import { SESSION_CASES } from './cases/sessions.ts'
+import { SETUP_CASES } from './cases/setup.ts'
 import { SINGLE_RECORD_CASES } from './cases/single-records.ts'
+import { TOKEN_CASES } from './cases/tokens.ts'
 import { TOPIC_NAME_CASES } from './cases/topic-names.ts'
 
 export const CASES: readonly ConformanceCase[] = [
@@ -46,4 +51,9 @@ export const CASES: readonly ConformanceCase[] = [
   ...TOPIC_NAME_CASES,
   ...CLIENT_ID_CASES,
   ...FAULT_CASES,
+  ...SERVER_HEALTH_CASES,
+  ...LOGIN_CASES,
+  ...SESSION_CASES,
+  ...TOKEN_CASES,
+  ...SETUP_CASES,
 ]

@@ -101,6 +101,8 @@ export interface Binding {
 export interface Hands {
   /** Lets the server's clock move on: a test's manual clock, or patience. */
   letPass?(durationMs: number): Promise<void>
+  /** The same for hours, for which nobody has patience. */
+  letHoursPass?(hours: number): Promise<void>
   /** Long polls that wait right now. */
   waitingLongPolls?(): Promise<number>
   /** The server's log so far, a JSON object a line. */

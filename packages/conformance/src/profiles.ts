@@ -14,6 +14,10 @@ export interface Profile {
   readonly rootTopic: string | null
   /** Whether the intake takes a bare object as one record. */
   readonly bareObject: boolean
+  /** Whether logins are limited as they are by default. */
+  readonly loginLimits: boolean
+  /** Whether there is a super user with a password. */
+  readonly administrator: boolean
 }
 
 const PLAIN: Profile = {
@@ -23,6 +27,8 @@ const PLAIN: Profile = {
   successStatus: 200,
   rootTopic: null,
   bareObject: false,
+  loginLimits: false,
+  administrator: true,
 }
 
 export const ROOT_TOPIC = 'conformance-root'
@@ -34,6 +40,8 @@ export const PROFILES = {
   acls: { ...PLAIN, authentication: 'optional', acls: true },
   'acls-open': { ...PLAIN, authentication: 'optional', acls: true, allowWithoutBinding: true },
   'intake-options': { ...PLAIN, successStatus: 202, rootTopic: ROOT_TOPIC, bareObject: true },
+  'login-limits': { ...PLAIN, loginLimits: true },
+  fresh: { ...PLAIN, administrator: false },
 } as const satisfies Record<string, Profile>
 
 export type ProfileName = keyof typeof PROFILES

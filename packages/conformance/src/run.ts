@@ -48,6 +48,7 @@ export async function playCase(one: ConformanceCase, target: Target, names: Name
 
 const REASONS: Record<Hand, string> = {
   letPass: 'waits for 30 s: run with --slow',
+  letHoursPass: "moves the server's clock by hours",
   waitingLongPolls: 'has to know how many long polls wait, and the server has no such metric',
   logLines: "reads the server's log",
   stop: 'stops the server',
