@@ -2,6 +2,9 @@
 import type { ConformanceCase } from './case.ts'
 import { CLIENT_ID_CASES } from './cases/client-id.ts'
 import { CONNECTION_CASES } from './cases/connections.ts'
+import { CONSUME_GROUP_CASES } from './cases/consume-groups.ts'
+import { CONSUME_REQUEST_CASES } from './cases/consume-requests.ts'
+import { CONSUME_WAIT_CASES } from './cases/consume-waits.ts'
 import { CREDENTIAL_CASES } from './cases/credentials.ts'
 import { FAULT_CASES } from './cases/faults.ts'
 import { FETCH_ANSWER_CASES } from './cases/fetch-answers.ts'
@@ -56,4 +59,7 @@ export const CASES: readonly ConformanceCase[] = [
   ...SESSION_CASES,
   ...TOKEN_CASES,
   ...SETUP_CASES,
+  ...CONSUME_REQUEST_CASES,
+  ...CONSUME_GROUP_CASES,
+  ...CONSUME_WAIT_CASES,
 ]

@@ -67,6 +67,21 @@ export const SENTENCES = {
   S14: "20 requests a second from one address; the log's own traffic is not counted and not limited",
   S15: 'a token is as good as Basic credentials on every door but the intake',
   S16: 'sql, files and topics take a bearer token only, and refuse in the envelope of sql',
+  T1: 'consume takes topic, group, start, limit, partition and timeout; unknown fields are ignored, malformed ones are 400',
+  T2: 'a message has its place, base64 payload, key or null, time, user and op; next_offset follows the last, has_more is a full answer',
+  T3: 'the limit is 100 by default and held within 1 to 1,000',
+  T4: 'without a group, or with a blank one, a read claims nothing, keeps nothing and begins where it says',
+  T5: 'a group begins where it committed, else where its first request says, and then goes on from there',
+  T6: 'what a group is handed nobody else of it gets for 60 s; then what was not acknowledged is handed out again',
+  T7: 'at most 32 claims of a group in a partition are pending',
+  T8: 'ack is inclusive, never goes back, is answered as asked, trims claims and does not look at what there is',
+  T9: 'a group whose records are gone goes on at the earliest; a read without a group is told OffsetOutOfRange',
+  T10: 'timeout_seconds waits for a record, for less than 25 s, and claims nothing for who hung up',
+  T11: 'the role service, dba or system and READ are both asked, on the topic and on the group, again after a wait',
+  T12: 'records of any door can be consumed; a topic created again inherits no offsets',
+  T13: 'token, role, body, permission and topic are asked in this order; errors are a text and FORBIDDEN, NOT_FOUND or INTERNAL_ERROR',
+  T14: 'latest-offsets answers each partition once, sorted, with the next and the last offset',
+  T15: 'a partition that there is not is 404',
 } as const
 
 export type Sentence = keyof typeof SENTENCES
