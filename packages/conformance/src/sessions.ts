@@ -104,6 +104,9 @@ export function claimsOf(token: string): Readonly<Record<string, unknown>> {
 
 /** A token of these parts, under a signature that was never made. */
 export function forged(header: object, claims: object, signature: string): string {
-  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-  return `${part(header)}.${part(claims)}.${signature}`
+  return `${encoded(header)}.${encoded(claims)}.${signature}`
+}
+
+function encoded(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url')
 }

@@ -82,13 +82,13 @@ const answers: readonly ConformanceCase[] = [
     name: 'a user that is deleted, or has another password, logs in no more with the old one',
     proves: ['S2'],
     given: GIVEN,
-    play: async ({ administration, names, exchange }) => {
-      await exchange({ request: login(), expect: { status: 200 } })
-      await administration.changePassword(names('$USER'), 'another password')
-      await exchange({ request: login(), expect: UNAUTHORIZED })
-      await exchange({ request: login('$USER', 'another password'), expect: { status: 200 } })
-      await administration.deleteUser(names('$USER'))
-      await exchange({ request: login('$USER', 'another password'), expect: UNAUTHORIZED })
+    play: async (scene) => {
+      await scene.exchange({ request: login(), expect: { status: 200 } })
+      await scene.administration.changePassword(scene.names('$USER'), 'another password')
+      await scene.exchange({ request: login(), expect: UNAUTHORIZED })
+      await scene.exchange({ request: login('$USER', 'another password'), expect: { status: 200 } })
+      await scene.administration.deleteUser(scene.names('$USER'))
+      await scene.exchange({ request: login('$USER', 'another password'), expect: UNAUTHORIZED })
     },
   },
 ]
@@ -115,10 +115,10 @@ const malformed: readonly ConformanceCase[] = [
     name: 'a login is at most 2 MiB of JSON',
     proves: ['S12'],
     given: GIVEN,
-    play: async ({ exchange, names }) => {
-      const body = names(JSON.stringify({ user: '$USER', password: PASSWORD }))
-      await exchange({ request: text(body.padEnd(JSON_BYTES_MAX)), expect: { status: 200 } })
-      await exchange({
+    play: async (scene) => {
+      const body = scene.names(JSON.stringify({ user: '$USER', password: PASSWORD }))
+      await scene.exchange({ request: text(body.padEnd(JSON_BYTES_MAX)), expect: { status: 200 } })
+      await scene.exchange({
         request: text(body.padEnd(JSON_BYTES_MAX + 1)),
         expect: sessionRefused(413, 'payload_too_large', ANY_TEXT),
       })
@@ -145,14 +145,14 @@ const limits: readonly ConformanceCase[] = [
     needs: 'login-limits',
     hands: ['letPass', 'letHoursPass'],
     given: GIVEN,
-    play: async ({ exchange, hands }) => {
-      for (let i = 0; i < FAILURES_MAX; i++) await exchange(WRONG)
-      await exchange({ request: login(), expect: LOCKED })
-      await exchange({ request: loginWith({ user: '$USER', password: 'wrong' }), expect: LOCKED })
-      await hands.letHoursPass((LOCK_MINUTES - 1) / 60)
-      await exchange({ request: login(), expect: LOCKED })
-      await hands.letHoursPass(1 / 60)
-      await exchange({ request: login(), expect: { status: 200 } })
+    play: async (scene) => {
+      for (let i = 0; i < FAILURES_MAX; i++) await scene.exchange(WRONG)
+      await scene.exchange({ request: login(), expect: LOCKED })
+      await scene.exchange({ request: loginWith({ user: '$USER', password: 'wrong' }), expect: LOCKED })
+      await scene.hands.letHoursPass((LOCK_MINUTES - 1) / 60)
+      await scene.exchange({ request: login(), expect: LOCKED })
+      await scene.hands.letHoursPass(1 / 60)
+      await scene.exchange({ request: login(), expect: { status: 200 } })
     },
   },
   {
@@ -161,11 +161,11 @@ const limits: readonly ConformanceCase[] = [
     needs: 'login-limits',
     hands: ['letPass'],
     given: GIVEN,
-    play: async ({ exchange, hands }) => {
+    play: async (scene) => {
       for (let round = 0; round < 2; round++) {
-        for (let i = 0; i < FAILURES_MAX - 1; i++) await exchange(WRONG)
-        await exchange({ request: login(), expect: { status: 200 } })
-        await hands.letPass(1_000)
+        for (let i = 0; i < FAILURES_MAX - 1; i++) await scene.exchange(WRONG)
+        await scene.exchange({ request: login(), expect: { status: 200 } })
+        await scene.hands.letPass(1_000)
       }
     },
   },
@@ -174,9 +174,9 @@ const limits: readonly ConformanceCase[] = [
     proves: ['S13', 'S2'],
     needs: 'login-limits',
     hands: ['letPass'],
-    play: async ({ exchange, hands }) => {
-      for (let i = 0; i < 2 * FAILURES_MAX; i++) await exchange(refusedWith({ user: '$NOBODY', password: 'wrong' }))
-      await hands.letPass(1_000)
+    play: async (scene) => {
+      for (let i = 0; i < 2 * FAILURES_MAX; i++) await scene.exchange(refusedWith({ user: '$NOBODY', password: 'wrong' }))
+      await scene.hands.letPass(1_000)
     },
   },
   {
@@ -185,17 +185,17 @@ const limits: readonly ConformanceCase[] = [
     needs: 'login-limits',
     hands: ['letPass'],
     given: GIVEN,
-    play: async ({ exchange, hands }) => {
-      await hands.letPass(1_000)
-      for (let i = 0; i < REQUESTS_PER_SECOND_MAX; i++) await exchange({ request: login(), expect: { status: 200 } })
-      await exchange({ request: login(), expect: LIMITED })
-      await exchange({ request: text('no JSON'), expect: LIMITED })
+    play: async (scene) => {
+      await scene.hands.letPass(1_000)
+      for (let i = 0; i < REQUESTS_PER_SECOND_MAX; i++) await scene.exchange({ request: login(), expect: { status: 200 } })
+      await scene.exchange({ request: login(), expect: LIMITED })
+      await scene.exchange({ request: text('no JSON'), expect: LIMITED })
       for (const path of ['refresh', 'setup']) {
-        await exchange({ request: { method: 'POST', path: `/v1/api/auth/${path}` }, expect: LIMITED })
+        await scene.exchange({ request: { method: 'POST', path: `/v1/api/auth/${path}` }, expect: LIMITED })
       }
-      await hands.letPass(1_000)
-      await exchange({ request: login(), expect: { status: 200 } })
-      await hands.letPass(1_000)
+      await scene.hands.letPass(1_000)
+      await scene.exchange({ request: login(), expect: { status: 200 } })
+      await scene.hands.letPass(1_000)
     },
   },
   {
@@ -204,14 +204,14 @@ const limits: readonly ConformanceCase[] = [
     needs: 'login-limits',
     hands: ['letPass'],
     given: GIVEN,
-    play: async ({ exchange, send, hands }) => {
-      for (let i = 0; i <= REQUESTS_PER_SECOND_MAX; i++) await send(login())
+    play: async (scene) => {
+      for (let i = 0; i <= REQUESTS_PER_SECOND_MAX; i++) await scene.send(login())
       for (const path of ['/v1/api/auth/me', '/v1/kafka/topics', '/v1/api/auth/status', '/health']) {
-        const { status } = await send({ method: 'GET', path })
+        const { status } = await scene.send({ method: 'GET', path })
         if (status === 429) throw new AssertionError({ message: `${path} is limited` })
       }
-      await exchange({ request: { method: 'POST', path: '/v1/api/auth/logout' }, expect: { status: 200 } })
-      await hands.letPass(1_000)
+      await scene.exchange({ request: { method: 'POST', path: '/v1/api/auth/logout' }, expect: { status: 200 } })
+      await scene.hands.letPass(1_000)
     },
   },
 ]
