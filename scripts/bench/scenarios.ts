@@ -1,6 +1,7 @@
 /** Every scenario, in the order in which they are measured. */
 import type { Scenario } from './scenario.ts'
 import { bomb } from './scenarios/bomb.ts'
+import { appendToConsumer, consumeThousands } from './scenarios/consume.ts'
 import { diskSize } from './scenarios/disk-size.ts'
 import { fetch1Mb } from './scenarios/fetch.ts'
 import { fixtureRestore } from './scenarios/fixture-restore.ts'
@@ -20,6 +21,8 @@ export const SCENARIOS: readonly Scenario[] = [
   get,
   fetch1Mb,
   longPoll,
+  consumeThousands,
+  appendToConsumer,
   largeRequest,
   largeGzipRequest,
   bomb,

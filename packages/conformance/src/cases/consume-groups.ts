@@ -217,6 +217,10 @@ const acknowledgments: readonly ConformanceCase[] = [
   },
 ]
 
+function at(topic: string, partition?: number) {
+  return { topic_id: topic, partition_id: partition }
+}
+
 const latest: readonly ConformanceCase[] = [
   {
     name: 'latest-offsets: each partition once, by topic and number',
@@ -228,7 +232,6 @@ const latest: readonly ConformanceCase[] = [
     },
     play: async (scene) => {
       const consumer = await consumerOf(scene)
-      const at = (topic: string, partition?: number) => ({ topic_id: topic, partition_id: partition })
       const partitions = [at('$TOPIC', 1), at('$TOPIC', 0), at('$ANOTHER'), at('$TOPIC', 1)]
       const end = (topic: string, partition: number, next: number) => ({
         topic_id: scene.names(topic),
