@@ -2,6 +2,8 @@
  * Table `group_offset`: where each consumer group reads on.
  *
  * - Rows follow their topic's id by themselves, when it is deleted or a snapshot is opened under new ids: the schema says so.
+ * - All commits of one turn of the event loop go into one transaction, so that a hundred consumers wait for the disk once. One that is
+ *   refused leaves the others alone; each is all or none.
  * - A trim moves what lies below the new log start up to it, in its own transaction.
  */
 import { KafkaError } from '@logbrook/kafka/errors'
@@ -11,6 +13,7 @@ import type { TopicId } from '@logbrook/kafka/log'
 import type { Checkpointer } from './checkpointer.ts'
 import type { Database, Transact } from './database.ts'
 import { guard } from './database.ts'
+import { inNextTurn } from './next-turn.ts'
 import type { Partition } from './partitions.ts'
 
 export interface GroupOffsetsOptions {
@@ -25,7 +28,23 @@ const ORDER = 'ORDER BY group_id, topic_id, partition'
 
 type Key = [topicId: TopicId, partition: number, groupId: string]
 
-export function createGroupOffsets({ database, transact, checkpointer }: GroupOffsetsOptions): GroupOffsets {
+interface PendingCommit {
+  readonly groupId: string
+  readonly commits: readonly OffsetCommit[]
+  readonly nowMs: number
+  readonly forward: boolean
+  resolve(): void
+  reject(error: unknown): void
+}
+
+export interface StoredGroupOffsets extends GroupOffsets {
+  /** Commits what is pending without waiting for a turn or a checkpoint. */
+  flush(): void
+}
+
+export function createGroupOffsets({ database, transact, checkpointer }: GroupOffsetsOptions): StoredGroupOffsets {
+  const pending: PendingCommit[] = []
+
   const selectOne = database.prepare<Key, GroupOffset>(
     `SELECT ${COLUMNS} FROM group_offset WHERE topic_id = ? AND partition = ? AND group_id = ?`,
   )
@@ -39,24 +58,56 @@ export function createGroupOffsets({ database, transact, checkpointer }: GroupOf
   )
   const remove = database.prepare<[string]>('DELETE FROM group_offset WHERE group_id = ?')
 
-  /** All changes come by here: the write-ahead log is kept small also where nothing but offsets is written. */
-  async function write<T>(failed: string, rows: number, work: () => T): Promise<T> {
-    await checkpointer.room()
-    const result = guard(failed, () => transact(work))
-    checkpointer.wrote({ bytes: 0, rows })
-    return result
-  }
-
-  function keep(groupId: string, commits: readonly OffsetCommit[], nowMs: number, forward: boolean): void {
-    let isGrown = false
-    for (const { topicId, partition, offset } of commits) {
+  /** Refused before anything of it is written. */
+  function assertKeepable({ groupId, commits }: PendingCommit): void {
+    let added = 0
+    for (const { topicId, partition } of commits) {
       if (selectTopic.get(topicId) === undefined) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no topic of id ${topicId}`)
-      const present = selectOne.get(topicId, partition, groupId)
-      isGrown ||= present === undefined
-      if (!forward || present === undefined || offset > present.offset) put.run(topicId, partition, groupId, offset, nowMs)
+      if (selectOne.get(topicId, partition, groupId) === undefined) added++
     }
     // Counting takes a while where there are many.
-    if (isGrown) assertCount(count.get()?.count ?? 0)
+    if (added > 0) assertCount((count.get()?.count ?? 0) + added)
+  }
+
+  function keep({ groupId, commits, nowMs, forward }: PendingCommit): void {
+    for (const { topicId, partition, offset } of commits) {
+      const present = forward ? selectOne.get(topicId, partition, groupId) : undefined
+      if (present === undefined || offset > present.offset) put.run(topicId, partition, groupId, offset, nowMs)
+    }
+  }
+
+  /** Inside a transaction. @returns what it is refused with */
+  function keepOrRefuse(one: PendingCommit): KafkaError | undefined {
+    try {
+      assertKeepable(one)
+    } catch (error) {
+      if (error instanceof KafkaError) return error
+      throw error
+    }
+    keep(one)
+    return undefined
+  }
+
+  function flush(): void {
+    const group = pending.splice(0)
+    if (group.length === 0) return
+    try {
+      const refusals = guard('could not keep the offsets of groups', () => transact(() => group.map(keepOrRefuse)))
+      for (const [i, one] of group.entries()) {
+        if (refusals[i] === undefined) one.resolve()
+        else one.reject(refusals[i])
+      }
+    } catch (error) {
+      checkpointer.failed()
+      for (const one of group) one.reject(error)
+      return
+    }
+    checkpointer.wrote({ bytes: 0, rows: group.reduce((rows, { commits }) => rows + commits.length, 0) })
+  }
+
+  async function turn(): Promise<void> {
+    await checkpointer.room()
+    flush()
   }
 
   return {
@@ -66,12 +117,17 @@ export function createGroupOffsets({ database, transact, checkpointer }: GroupOf
     async list(groupId) {
       return guard('could not read the committed offsets', () => (groupId === undefined ? selectAll.all() : selectGroup.all(groupId)))
     },
-    async commit(groupId, commits, { nowMs, forward }) {
-      await write(`could not keep the offsets of group ${groupId}`, commits.length, () => keep(groupId, commits, nowMs, forward))
+    commit(groupId, commits, { nowMs, forward }) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      pending.push({ groupId, commits, nowMs, forward, resolve, reject })
+      if (pending.length === 1) inNextTurn(() => void turn())
+      return promise
     },
     async delete(groupId) {
-      return await write(`could not delete group ${groupId}`, 1, () => remove.run(groupId).changes > 0)
+      flush()
+      return guard(`could not delete group ${groupId}`, () => transact(() => remove.run(groupId).changes > 0))
     },
+    flush,
   }
 }
 

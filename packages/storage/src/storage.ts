@@ -110,6 +110,7 @@ function createStorage(options: StorageOptions, database: Database, lock: Direct
   const topics = guard('could not read the topics', () => new Topics({ database, transact, sweeper, newTopicId }))
   const committed = (durationMs: number, requests: number) => observer?.committed(durationMs, requests)
   const writer = new Writer({ database, transact, boundsOf, checkpointer, waiters, committed })
+  const groups = createGroupOffsets({ database, transact, checkpointer })
   let closed: Promise<void> | undefined
 
   const log = createLog({
@@ -129,7 +130,7 @@ function createStorage(options: StorageOptions, database: Database, lock: Direct
 
   return {
     log,
-    groups: createGroupOffsets({ database, transact, checkpointer }),
+    groups,
     users: createUserStore(database, transact),
     acls: createAclStore(database, transact),
     sessionSecret: location === 'memory' ? createMemorySecret() : createSecretFile(location.dataDir),
@@ -147,6 +148,7 @@ function createStorage(options: StorageOptions, database: Database, lock: Direct
   async function close(): Promise<void> {
     waiters.close()
     writer.flush()
+    groups.flush()
     await sweeper.close()
     await checkpointer.close()
     database.close()

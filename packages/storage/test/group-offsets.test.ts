@@ -66,6 +66,29 @@ describe('committed offsets', () => {
     assert.deepEqual(await storage.groups.list(), [])
   })
 
+  test('of one turn are kept together, but for those that are refused', async () => {
+    await using directory = await temporaryDirectory()
+    const storage = await openForTest({ dataDir: directory.path })
+    const at = partitionOf(await createTopic(storage.log))
+    const commits = [
+      storage.groups.commit('a', [{ ...at, offset: 1 }], FORWARD),
+      storage.groups.commit('b', [{ topicId: 'gone', partition: 0, offset: 1 }], FORWARD),
+      storage.groups.commit('a', [{ ...at, offset: 3 }], FORWARD),
+      storage.groups.commit('c', [{ ...at, offset: 2 }], FORWARD),
+      storage.groups.commit('a', [{ ...at, offset: 2 }], FORWARD),
+    ]
+    const settled = Promise.allSettled(commits)
+    // Closing keeps what is pending.
+    await storage.close()
+    const outcomes = (await settled).map(({ status }) => status)
+    assert.deepEqual(outcomes, ['fulfilled', 'rejected', 'fulfilled', 'fulfilled', 'fulfilled'])
+    await using reopened = await openForTest({ dataDir: directory.path })
+    assert.deepEqual(await committedIn(reopened), [
+      ['a', 0, 3],
+      ['c', 0, 2],
+    ])
+  })
+
   test('are deleted with their group', async () => {
     await using storage = await openForTest()
     const at = partitionOf(await createTopic(storage.log))
