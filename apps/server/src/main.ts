@@ -24,4 +24,15 @@ const running = run(process.argv.slice(2), {
 // Not left to Node: before it ends by itself it gives signals back their default, and one that comes twice, as npm's do, would end a
 // broker that has drained as if it had been killed.
 // Not awaited either: a single executable's script is of the kind that cannot wait (CommonJS).
-void running.then((exitCode) => process.exit(exitCode))
+void running.then(async (exitCode) => {
+  await taken(process.stdout)
+  process.exit(exitCode)
+})
+
+/** When its reader has all of it: what is still in a stream when a process exits is lost. */
+async function taken(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writableLength === 0) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  stream.once('close', resolve).write('', () => resolve())
+  await promise
+}
