@@ -245,7 +245,7 @@ describe('the manifest', () => {
     ['version', '1', /version is "1"; this Logbrook reads version 1/],
     ['format', 'other', /format is "other"; it must be "logbrook-archive"/],
     ['format', undefined, /format is undefined; it must be "logbrook-archive"/],
-    ['compression', 'none', /unknown field "compression"; did you mean version\?/],
+    ['compression', 'none', /unknown field "compression"; there are format, version, /],
     ['topics', {}, /topics: expected array, received object/],
     ['exported_at', -1, /exported_at: Too small/],
     ['topics.0.retention', 1, /topics\[0\]: unknown field "retention"/],

@@ -10,7 +10,7 @@ import { ANY_HOST, ANY_RESOURCE, CLUSTER_NAME, OPERATIONS, PATTERN_TYPES, PERMIS
 import type { AclBinding, AclBindingFilter, Operation, PatternType, PermissionType, ResourceType } from '@logbrook/kafka/acl'
 import { KafkaError } from '@logbrook/kafka/errors'
 import { GROUP_ID_LENGTH_MAX, HOST_LENGTH_MAX, USER_NAME_LENGTH_MAX } from '@logbrook/kafka/limits'
-import { nearest } from '@logbrook/kafka/nearest'
+import { nearest, suggestion } from '@logbrook/kafka/nearest'
 import { isPrincipal, principalOf } from '@logbrook/kafka/principal'
 import type { Principal } from '@logbrook/kafka/principal'
 import { topicNameProblem } from '@logbrook/kafka/topic-name'
@@ -103,7 +103,7 @@ function fieldsOf(raw: unknown, where: string) {
   const object = objectOf(raw, where)
   for (const key of Object.keys(object)) {
     if (!(FIELDS as readonly string[]).includes(key)) {
-      refuse(where, `there is no field ${JSON.stringify(key)}; did you mean ${nearest(key, FIELDS)}?`)
+      refuse(where, `there is no field ${JSON.stringify(key)}${suggestion(key, FIELDS)}`)
     }
   }
 
@@ -125,10 +125,10 @@ function fieldsOf(raw: unknown, where: string) {
       const value = text(field)
       if (value === undefined) return undefined
       const found = allowed.find((word) => bare(word) === bare(value))
-      return (
-        found ??
-        refuse(where, `${field} is ${JSON.stringify(value)}; did you mean ${nearest(value, allowed)}? It may be ${allowed.join(', ')}`)
-      )
+      if (found !== undefined) return found
+      const near = nearest(value, allowed)
+      const hint = near === undefined ? 'it' : `did you mean ${near}? It`
+      return refuse(where, `${field} is ${JSON.stringify(value)}; ${hint} may be ${allowed.join(', ')}`)
     },
     principal(): Principal | undefined {
       const value = text('principal')

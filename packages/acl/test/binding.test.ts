@@ -101,7 +101,7 @@ const REFUSED: readonly (readonly [raw: unknown, message: string])[] = [
   [{ ...READ_LOGS, operation: 1 }, 'operation is 1; it must be a string'],
   [{ ...READ_LOGS, resource_type: 'TOPICS' }, 'resource_type is "TOPICS"; did you mean TOPIC? It may be TOPIC, GROUP, CLUSTER'],
   [{ ...READ_LOGS, pattern_type: 'PREFIX' }, 'pattern_type is "PREFIX"; did you mean PREFIXED? It may be LITERAL, PREFIXED'],
-  [{ ...READ_LOGS, permission_type: 'ANY' }, 'permission_type is "ANY"; did you mean DENY? It may be ALLOW, DENY'],
+  [{ ...READ_LOGS, permission_type: 'ANY' }, 'permission_type is "ANY"; it may be ALLOW, DENY'],
   [{ ...READ_LOGS, principal: 'alice' }, 'principal is "alice"; it must be User:<name>, or User:* for everyone'],
   [{ ...READ_LOGS, principal: 'User:' }, 'principal is "User:"; it must be User:<name>, or User:* for everyone'],
   [{ ...READ_LOGS, principal: 'Group:ops' }, 'principal is "Group:ops"; it must be User:<name>, or User:* for everyone'],
@@ -185,7 +185,7 @@ test('a filter that is misspelt is refused: ignored, it would match everything',
   )
   assert.match(
     refusalOf(() => parseAclBindingFilter({ pattern_type: 'MATCH' })),
-    /It may be LITERAL, PREFIXED/,
+    /[Ii]t may be LITERAL, PREFIXED/,
   )
   assert.match(
     refusalOf(() => parseAclBindingFilter([])),

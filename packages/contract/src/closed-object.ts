@@ -1,4 +1,4 @@
-import { nearest } from '@logbrook/kafka/nearest'
+import { suggestion } from '@logbrook/kafka/nearest'
 import { z } from 'zod'
 
 /**
@@ -13,5 +13,5 @@ export function closedObject<const Shape extends z.ZodRawShape>(shape: Shape): z
 }
 
 function unknownFields(unknown: readonly string[], known: readonly string[]): string {
-  return unknown.map((field) => `unknown field ${JSON.stringify(field)}; did you mean ${nearest(field, known)}?`).join(' ')
+  return unknown.map((field) => `unknown field ${JSON.stringify(field)}${suggestion(field, known)}`).join('; ')
 }

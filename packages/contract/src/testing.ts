@@ -2,11 +2,11 @@
  * What a test says to a broker under test, and hears from it: faults, the journal, the clock, snapshots. A rule is the same in a
  * program of this language, where it is given to `broker.faults.add`, and over HTTP, under `/v1/testing/`.
  */
-import { DURATION_RULE, durationMs } from '@logbrook/kafka/duration'
+import { durationMs, durationProblem } from '@logbrook/kafka/duration'
 import type { Duration } from '@logbrook/kafka/duration'
 import { ERRORS } from '@logbrook/kafka/errors'
 import type { ErrorName } from '@logbrook/kafka/errors'
-import { nearest } from '@logbrook/kafka/nearest'
+import { suggestion } from '@logbrook/kafka/nearest'
 import { isPrincipal } from '@logbrook/kafka/principal'
 import type { Principal } from '@logbrook/kafka/principal'
 import { topicNameProblem } from '@logbrook/kafka/topic-name'
@@ -175,14 +175,12 @@ export const SnapshotBody = z.object({ snapshot: z.string().describe('what it is
 export type SnapshotBody = z.infer<typeof SnapshotBody>
 
 function wrongDuration({ input }: { readonly input: unknown }): string {
-  return `${JSON.stringify(input)} is no duration; it must be ${DURATION_RULE}`
+  return durationProblem(input)
 }
 
 function oneOf<const Names extends readonly [string, ...string[]]>(names: Names, what: string) {
   return z.enum(names, {
     error: ({ input }) =>
-      typeof input === 'string'
-        ? `${JSON.stringify(input)} is not ${what}; did you mean ${nearest(input, names)}?`
-        : `expected the name of ${what}`,
+      typeof input === 'string' ? `${JSON.stringify(input)} is not ${what}${suggestion(input, names)}` : `expected the name of ${what}`,
   })
 }

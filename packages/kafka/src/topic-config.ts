@@ -4,7 +4,7 @@
  */
 import { KafkaError } from './errors.ts'
 import { RECORD_BYTES_MAX, RECORD_BYTES_MAX_DEFAULT } from './limits.ts'
-import { nearest } from './nearest.ts'
+import { suggestion } from './nearest.ts'
 
 export interface TopicConfig {
   /** Age in ms after which records may be deleted; −1 = never. Kafka's default: 7 days. */
@@ -37,10 +37,7 @@ export function parseTopicConfig(raw: Readonly<Record<string, unknown>>): Partia
   const config: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(raw)) {
     if (!isTopicConfigKey(key)) {
-      throw new KafkaError(
-        'INVALID_CONFIG',
-        `unknown topic configuration key ${JSON.stringify(key)}; did you mean ${nearest(key, TOPIC_CONFIG_KEYS)}?`,
-      )
+      throw new KafkaError('INVALID_CONFIG', `unknown topic configuration key ${JSON.stringify(key)}${suggestion(key, TOPIC_CONFIG_KEYS)}`)
     }
     config[key] = key === 'message.timestamp.type' ? parseTimestampType(value) : parseWhole(key, value)
   }

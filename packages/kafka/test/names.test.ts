@@ -4,7 +4,7 @@ import { bindingMatchesFilter } from '@logbrook/kafka/acl'
 import type { AclBinding } from '@logbrook/kafka/acl'
 import { ERRORS, KafkaError } from '@logbrook/kafka/errors'
 import { TOPIC_NAME_LENGTH_MAX } from '@logbrook/kafka/limits'
-import { nearest } from '@logbrook/kafka/nearest'
+import { nearest, suggestion } from '@logbrook/kafka/nearest'
 import { isPrincipal, principalOf } from '@logbrook/kafka/principal'
 import { assertTopicName, isTopicName } from '@logbrook/kafka/topic-name'
 
@@ -43,7 +43,24 @@ test('principals are users', () => {
 test('the nearest word is the one that takes the fewest edits', () => {
   assert.equal(nearest('retention.sm', ['retention.bytes', 'retention.ms', 'max.message.bytes']), 'retention.ms')
   assert.equal(nearest('PORT', ['host', 'port']), 'port')
-  assert.equal(nearest('x', []), '')
+  assert.equal(nearest('prot', ['host', 'port']), 'port')
+  assert.equal(nearest('principal', ['allow-principal', 'operation']), 'allow-principal')
+  assert.equal(nearest('x', []), undefined)
+})
+
+test('a word that is like none is answered with what there is', () => {
+  assert.equal(nearest('memory', ['host', 'port']), undefined)
+  assert.equal(nearest('a', ['b']), undefined)
+  assert.equal(suggestion('prot', ['host', 'port']), '; did you mean port?')
+  assert.equal(
+    suggestion('memory', ['host', 'port', 'acls'], (word) => `--${word}`),
+    '; there are --host, --port and --acls',
+  )
+  assert.equal(suggestion('memory', ['port']), '; there is only port')
+  assert.equal(suggestion('memory', []), '')
+  const many = Array.from({ length: 21 }, (_, i) => `${i}`)
+  assert.match(suggestion('memory', many.slice(1)), /^; there are 1, .* and 20$/)
+  assert.equal(suggestion('memory', many), '')
 })
 
 test('an error has Kafka’s number and a status from the one table', () => {

@@ -1,5 +1,5 @@
 /** Reads a command's arguments, strictly: what is not known is refused with the nearest known one named. */
-import { nearest } from '@logbrook/kafka/nearest'
+import { suggestion } from '@logbrook/kafka/nearest'
 import { parseArgs } from 'node:util'
 import { UsageError } from '../usage-error.ts'
 import type { Command, Options } from './command.ts'
@@ -37,7 +37,7 @@ export function readArguments(command: Pick<Command, 'options' | 'positionals'>,
 function unknownOption(rawName: string, options: Options): string {
   if (rawName.startsWith('--')) {
     const known = Object.keys(options).map((name) => `--${name}`)
-    return `unknown option ${rawName}; did you mean ${nearest(rawName, known)}?`
+    return `unknown option ${rawName}${suggestion(rawName, known)}`
   }
   const known = Object.values(options).flatMap(({ short }) => (short === undefined ? [] : `-${short}`))
   return `unknown option ${rawName}${known.length === 0 ? '' : `; there are ${known.join(', ')}`}`

@@ -8,7 +8,7 @@
  * - It is an init file with a place for settings, the keys of which are those of `--config`.
  * - Whoever names a file, by `--config` or `--init-file` or their variables, means that one: this one is not looked at then.
  */
-import { nearest } from '@logbrook/kafka/nearest'
+import { suggestion } from '@logbrook/kafka/nearest'
 import { CONFIG_FLAG, CONFIG_VARIABLE } from '../config/settings.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -39,8 +39,8 @@ export function readProjectFile({ flags, env, readFile }: ProjectFileSources): P
   const { settings = {}, ...init } = objectIn(text)
   for (const key of Object.keys(init)) {
     if (INIT_KEYS.includes(key)) continue
-    const close = nearest(key, ['settings', ...INIT_KEYS])
-    throw new UsageError(`unknown key ${JSON.stringify(key)} in ${PROJECT_FILE}; did you mean ${JSON.stringify(close)}?`)
+    const hint = suggestion(key, ['settings', ...INIT_KEYS], JSON.stringify)
+    throw new UsageError(`unknown key ${JSON.stringify(key)} in ${PROJECT_FILE}${hint}`)
   }
   if (!isObject(settings)) throw new UsageError(`"settings" in ${PROJECT_FILE} is ${JSON.stringify(settings)}; it must be an object`)
   if (INIT_FLAG in settings)

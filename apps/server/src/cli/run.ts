@@ -1,5 +1,5 @@
 /** From a command line to an exit code. */
-import { nearest } from '@logbrook/kafka/nearest'
+import { suggestion } from '@logbrook/kafka/nearest'
 import { UsageError } from '../usage-error.ts'
 import { readArguments } from './arguments.ts'
 import { COMMANDS, isWord, START } from './commands.ts'
@@ -37,7 +37,7 @@ async function dispatch(args: readonly string[], shell: Shell): Promise<void> {
   const [only] = entries
   if (only === undefined) {
     const known = COMMANDS.map(({ words }) => words[0])
-    throw new UsageError(`unknown command ${first}; did you mean ${nearest(first, known)}?`)
+    throw new UsageError(`unknown command ${first}${suggestion(first, known) || '; logbrook --help names all'}`)
   }
   if (only.words.length === 1) return await runCommand(only, args.slice(1), shell)
   const [group] = only.words
@@ -46,7 +46,7 @@ async function dispatch(args: readonly string[], shell: Shell): Promise<void> {
   const entry = entries.find(({ words }) => words[1] === (isAlone ? 'list' : second))
   if (entry === undefined) {
     const known = entries.map(({ words }) => words[1] ?? '')
-    throw new UsageError(`unknown command ${group} ${second}; did you mean ${group} ${nearest(second ?? '', known)}?`)
+    throw new UsageError(`unknown command ${group} ${second}${suggestion(second ?? '', known, (word) => `${group} ${word}`)}`)
   }
   await runCommand(entry, args.slice(isAlone ? 1 : 2), shell)
 }

@@ -10,6 +10,7 @@ import { AUTH_REQUESTS_PER_SECOND_MAX, LOGIN_FAILURES_MAX } from '@logbrook/kafk
 import { isPrincipal } from '@logbrook/kafka/principal'
 import { isTopicName } from '@logbrook/kafka/topic-name'
 import { isAddressOrSubnet } from '../http/client-address.ts'
+import { isOrigin } from '../http/origins.ts'
 import * as z from 'zod/mini'
 
 export interface SettingDefinition<Value> {
@@ -225,10 +226,6 @@ function listFromText(value: unknown): unknown {
 
 function isFilled(item: string): boolean {
   return item !== ''
-}
-
-function isOrigin(item: string): boolean {
-  return item === '*' || (URL.canParse(item) && new URL(item).origin === item)
 }
 
 function statusOf(status: '200' | '202'): 200 | 202 {

@@ -4,7 +4,7 @@
  * - What is not known is refused, with the nearest known name: a setting that is silently ignored is a lie.
  * - A sentence about a value names the place where it was written.
  */
-import { nearest } from '@logbrook/kafka/nearest'
+import { suggestion } from '@logbrook/kafka/nearest'
 import { UsageError } from '../usage-error.ts'
 import { CONFIG } from './config.ts'
 import type { Config, ConfigKey } from './config.ts'
@@ -66,7 +66,7 @@ function fromEnvironment(env: ConfigSources['env']): Layer {
   const known = [...SETTINGS.map(({ variable }) => variable), ...CLIENT_VARIABLES, CONFIG_VARIABLE]
   for (const [variable, value] of Object.entries(env)) {
     if (!variable.startsWith('LOGBROOK_')) continue
-    if (!known.includes(variable)) throw new UsageError(`unknown variable ${variable}; did you mean ${nearest(variable, known)}?`)
+    if (!known.includes(variable)) throw new UsageError(`unknown variable ${variable}${suggestion(variable, known)}`)
     const setting = SETTINGS.find((candidate) => candidate.variable === variable)
     if (setting !== undefined) layer.set(setting.key, { value, place: variable })
   }
@@ -78,11 +78,8 @@ function fromSettings(settings: object, place: string): Layer {
   for (const [name, value] of Object.entries(settings)) {
     const setting = SETTINGS.find(({ flag }) => flag === name)
     if (setting === undefined) {
-      const close = nearest(
-        name,
-        SETTINGS.map(({ flag }) => flag),
-      )
-      throw new UsageError(`unknown key ${JSON.stringify(name)} in ${place}; did you mean ${JSON.stringify(close)}?`)
+      const known = SETTINGS.map(({ flag }) => flag)
+      throw new UsageError(`unknown key ${JSON.stringify(name)} in ${place}${suggestion(name, known, JSON.stringify)}`)
     }
     layer.set(setting.key, { value, place: `${JSON.stringify(name)} in ${place}` })
   }

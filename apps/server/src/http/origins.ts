@@ -8,6 +8,11 @@ export interface OriginRules {
   accepts(incoming: IncomingMessage): boolean
 }
 
+/** Whether `corsOrigins` may hold it. */
+export function isOrigin(text: string): boolean {
+  return text === '*' || (URL.canParse(text) && new URL(text).origin === text)
+}
+
 const HARMLESS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** @param corsOrigins pages of other origins that may; `*` is all */

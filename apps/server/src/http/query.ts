@@ -1,6 +1,6 @@
 /** Queries of our own API: a parameter that is not known is refused, as a field of a body is. */
 import { KafkaError } from '@logbrook/kafka/errors'
-import { nearest } from '@logbrook/kafka/nearest'
+import { suggestion } from '@logbrook/kafka/nearest'
 import type { Bindings } from './context.ts'
 import { queryOf } from './request.ts'
 
@@ -25,8 +25,8 @@ export function queryEntries<Name extends string>(env: Bindings, known: readonly
   const entries = [...queryOf(env)]
   for (const [name] of entries) {
     if ((known as readonly string[]).includes(name)) continue
-    const hint = known.length === 0 ? 'this path takes none' : `did you mean ${nearest(name, known)}?`
-    throw new KafkaError('INVALID_REQUEST', `unknown query parameter ${JSON.stringify(name)}; ${hint}`)
+    const hint = known.length === 0 ? '; this path takes none' : suggestion(name, known)
+    throw new KafkaError('INVALID_REQUEST', `unknown query parameter ${JSON.stringify(name)}${hint}`)
   }
   return entries as [Name, string][]
 }

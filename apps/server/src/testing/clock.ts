@@ -2,10 +2,10 @@
 import type { Retention } from '@logbrook/broker/retention'
 import { createManualClock, systemClock } from '@logbrook/kafka/clock'
 import type { Clock } from '@logbrook/kafka/clock'
-import { DURATION_RULE, durationMs } from '@logbrook/kafka/duration'
+import { durationMs, durationProblem } from '@logbrook/kafka/duration'
 import type { Duration } from '@logbrook/kafka/duration'
 import { KafkaError } from '@logbrook/kafka/errors'
-import { parseTime, TIME_MS_MAX } from './options.ts'
+import { parseTime, TIME_MS_MAX } from './time.ts'
 
 export interface FixtureClock {
   readonly kind: 'manual' | 'system'
@@ -53,8 +53,7 @@ export function createClock({ kind, nowMs }: FixtureClockOptions): ClockPair {
 /** Whole milliseconds. @throws KafkaError INVALID_REQUEST */
 function stepOf(by: Duration, nowMs: number): number {
   const ms = durationMs(by)
-  if (ms === null)
-    throw new KafkaError('INVALID_REQUEST', `clock.advance: ${JSON.stringify(by)} is no duration; it must be ${DURATION_RULE}`)
+  if (ms === null) throw new KafkaError('INVALID_REQUEST', `clock.advance: ${durationProblem(by)}`)
   if (nowMs + ms > TIME_MS_MAX)
     throw new KafkaError('INVALID_REQUEST', `clock.advance: ${JSON.stringify(by)} leads beyond the last day there is`)
   return Math.round(ms)

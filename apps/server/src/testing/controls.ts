@@ -46,10 +46,16 @@ export async function createControls(server: RestorableServer, clock: FixtureClo
     return { contents: await server.snapshot(), nowMs: clock.now() }
   }
 
+  function setTime(ms: number): void {
+    if (clock.kind === 'manual') clock.set(ms)
+  }
+
   async function putBack({ contents, nowMs }: Moment, meanwhile = () => {}): Promise<void> {
     await server.restore(contents, () => {
-      if (clock.kind === 'manual') clock.set(nowMs)
+      const beforeMs = clock.now()
+      setTime(nowMs)
       meanwhile()
+      return () => setTime(beforeMs)
     })
   }
 

@@ -3,7 +3,6 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { closedObject } from '@logbrook/contract/closed-object'
 import { parseBody } from '@logbrook/contract/parse-body'
-import { KafkaError } from '@logbrook/kafka/errors'
 import type { Snapshot } from '@logbrook/storage/snapshot'
 import { writeSnapshot } from '@logbrook/storage/snapshot'
 import { z } from 'zod'
@@ -35,10 +34,12 @@ export interface KeepOptions {
 
 const FOLDER_DEFAULT = 'logbrook-failures'
 
-const KeepOptionsBody = closedObject({
-  folder: z.string().min(1).optional(),
-  test: z.custom<TestContext>(isTestContext, { error: 'expected the context that node:test or vitest hands to a test' }).optional(),
-  report: z.custom<(text: string) => void>((value) => typeof value === 'function', { error: 'expected a function' }).optional(),
+const KeepOnFailure = closedObject({
+  keepOnFailure: closedObject({
+    folder: z.string().min(1).optional(),
+    test: z.custom<TestContext>(isTestContext, { error: 'expected the context that node:test or vitest hands to a test' }).optional(),
+    report: z.custom<(text: string) => void>((value) => typeof value === 'function', { error: 'expected a function' }).optional(),
+  }),
 })
 
 /** @throws KafkaError INVALID_REQUEST naming the key */
@@ -46,11 +47,7 @@ export function parseKeep(keep: unknown): KeepOptions | null {
   if (keep === undefined || keep === false) return null
   if (keep === true) return {}
   if (isTestContext(keep)) return { test: keep }
-  try {
-    return parseBody(KeepOptionsBody, keep)
-  } catch (error) {
-    throw new KafkaError('INVALID_REQUEST', `keepOnFailure: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
-  }
+  return parseBody(KeepOnFailure, { keepOnFailure: keep }).keepOnFailure
 }
 
 function isTestContext(value: unknown): value is TestContext {

@@ -9,6 +9,7 @@
 import type { PermissionExplanation } from '@logbrook/broker/permissions'
 import { createClient } from '@logbrook/client/client'
 import type { Client } from '@logbrook/client/client'
+import { parseBody } from '@logbrook/contract/parse-body'
 import { KafkaError } from '@logbrook/kafka/errors'
 import { catchUp, createClock } from './clock.ts'
 import type { FixtureClock } from './clock.ts'
@@ -18,9 +19,9 @@ import type { Interception } from './interception.ts'
 import type { Journal } from './journal.ts'
 import { describeRemains, labelOf, whenFailed, writeRemains } from './keep.ts'
 import type { Remains } from './keep.ts'
-import { parseOptions } from './options.ts'
+import { CloneOptions, parseOptions } from './options.ts'
 import type { FixtureSettings, LogbrookOptions } from './options.ts'
-import { assertAllowed, assertDenied, assertRefused, explainPermission } from './permissions.ts'
+import { assertAllowed, assertDenied, assertRefused, explainPermission, isCall } from './permissions.ts'
 import type { PermissionQuestion } from './permissions.ts'
 import { startRestorableServer } from './restorable-server.ts'
 import type { RestorableServer } from './restorable-server.ts'
@@ -154,7 +155,8 @@ export class Logbrook implements AsyncDisposable {
   }
 
   /** Another broker that holds the same, on a port of its own: in memory, but for a `dataDir`. */
-  async clone({ dataDir }: { readonly dataDir?: string | undefined } = {}): Promise<Logbrook> {
+  async clone(options: { readonly dataDir?: string | undefined } = {}): Promise<Logbrook> {
+    const { dataDir } = parseBody(CloneOptions, options)
     const { seed, clock } = this.#settings
     const settings: FixtureSettings = {
       ...this.#settings,
@@ -178,7 +180,7 @@ export class Logbrook implements AsyncDisposable {
    * @throws Error that says why it is allowed, or how the call ended instead
    */
   async expectDenied(expected: PermissionQuestion | PromiseLike<unknown>): Promise<void> {
-    if ('then' in expected) await assertRefused(expected)
+    if (isCall(expected)) await assertRefused(expected)
     else assertDenied(this.explain(expected))
   }
 
@@ -217,10 +219,16 @@ export class Logbrook implements AsyncDisposable {
   async #putBack(snapshot: Snapshot, meanwhile = () => {}): Promise<void> {
     const { storage, nowMs, randomState } = Snapshot.contentsOf(snapshot)
     await this.#server.restore(storage, () => {
-      if (this.clock.kind === 'manual') this.clock.set(nowMs)
-      if (this.#random !== undefined && randomState !== undefined) this.#random.state = randomState
+      const before = { nowMs: this.clock.now(), randomState: this.#random?.state }
+      this.#setTimeAndChance({ nowMs, randomState })
       meanwhile()
+      return () => this.#setTimeAndChance(before)
     })
+  }
+
+  #setTimeAndChance({ nowMs, randomState }: { readonly nowMs: number; readonly randomState: number | undefined }): void {
+    if (this.clock.kind === 'manual') this.clock.set(nowMs)
+    if (this.#random !== undefined && randomState !== undefined) this.#random.state = randomState
   }
 
   async #stop(): Promise<void> {

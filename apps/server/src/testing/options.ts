@@ -6,9 +6,9 @@
  */
 import { parseAclBinding } from '@logbrook/acl/binding'
 import type { AuthenticationMode } from '@logbrook/broker/authentication'
+import { passwordProblem, userNameProblem } from '@logbrook/broker/users'
 import { closedObject } from '@logbrook/contract/closed-object'
 import { parseBody } from '@logbrook/contract/parse-body'
-import type { Operation, PatternType, PermissionType, ResourceType } from '@logbrook/kafka/acl'
 import { KafkaError } from '@logbrook/kafka/errors'
 import { PARTITIONS_MAX } from '@logbrook/kafka/limits'
 import { isPrincipal } from '@logbrook/kafka/principal'
@@ -19,9 +19,13 @@ import { isTopicName, topicNameProblem } from '@logbrook/kafka/topic-name'
 import { ROLES } from '@logbrook/kafka/users'
 import type { Role } from '@logbrook/kafka/users'
 import { z } from 'zod'
+import { isOrigin } from '../http/origins.ts'
 import type { InitFile } from '../init-file.ts'
 import { parseKeep } from './keep.ts'
 import type { KeepOptions, TestContext } from './keep.ts'
+import { ACL_FIELDS, spelledOut } from './resource.ts'
+import type { AclOptions } from './resource.ts'
+import { parseTime } from './time.ts'
 
 export interface LogbrookOptions {
   /** Topics by name. */
@@ -79,49 +83,34 @@ export interface UserOptions {
   readonly role?: Role | undefined
 }
 
-/** As in an init file, so that one can be pasted into the other; `topic`, `group` and `cluster` are short for the resource. */
-export type AclOptions = AclWords & AclResource
-
-interface AclWords {
-  /** `User:alice`; `User:*` is everyone, `User:ANONYMOUS` who sends no credentials. */
-  readonly principal: Principal
-  readonly operation: Operation
-  /** `ALLOW` by default. */
-  readonly permission_type?: PermissionType | undefined
-  /** An address; `*`, the default, is every one. */
-  readonly host?: string | undefined
-  /** `LITERAL` by default. */
-  readonly pattern_type?: PatternType | undefined
-}
-
-type AclResource = NamedResource | { readonly resource_type: ResourceType; readonly resource_name?: string | undefined }
-
-/** A resource by its name, the shortest way. */
-export type NamedResource = { readonly topic: string } | { readonly group: string } | { readonly cluster: true }
-
 export type LogLevel = (typeof LOG_LEVELS)[number]
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 const TopicOptionsBody = closedObject({ partitions: z.int().optional(), config: z.record(z.string(), z.unknown()).optional() })
 const UserOptionsBody = z.union([z.string(), closedObject({ password: z.string().nullable(), role: z.enum(ROLES).optional() })])
 
+const dataDir = z.string().min(1).optional()
+
+/** The options of `broker.clone`. */
+export const CloneOptions = closedObject({ dataDir })
+
 const Options = closedObject({
   topics: z.record(z.string(), TopicOptionsBody).default({}),
   users: z.record(z.string(), UserOptionsBody).default({}),
-  acls: z.array(z.record(z.string(), z.unknown())).optional(),
+  acls: z.array(closedObject(ACL_FIELDS)).optional(),
   superUsers: z.array(z.string().refine(isPrincipal, { error: 'it must be User:<name>' })).default([]),
   allowEveryoneIfNoAclFound: z.boolean().default(false),
   auth: z.enum(['none', 'optional', 'required']).default('optional'),
   clock: z.enum(['manual', 'system']).default('system'),
-  now: z.union([z.number(), z.string(), z.date()]).optional(),
+  now: z.unknown().optional(),
   seed: z.int().optional(),
-  dataDir: z.string().min(1).optional(),
+  dataDir,
   port: z.int().min(0).max(65_535).default(0),
-  intakeSuccessStatus: z.union([z.literal(200), z.literal(202)]).default(200),
+  intakeSuccessStatus: z.literal([200, 202]).default(200),
   intakeRootTopic: z.string().refine(isTopicName, { error: 'it must be a topic name' }).optional(),
   intakeBareObject: z.boolean().default(false),
   allowedHosts: z.array(z.string().min(1)).default([]),
-  corsOrigins: z.array(z.string().min(1)).default([]),
+  corsOrigins: z.array(z.string().refine(isOrigin, { error: 'it must be an origin such as https://example.com, or *' })).default([]),
   logLevel: z.enum(LOG_LEVELS).default('silent'),
   keepOnFailure: z.unknown().optional(),
 })
@@ -146,25 +135,12 @@ export function parseOptions(options: LogbrookOptions): FixtureSettings {
     topics: Object.entries(topics).map(([name, { partitions = 1, config = {} }]) => newTopic(name, partitions, config)),
     users: Object.entries(users).map(([name, user]) => newUser(name, user)),
     superUsers,
-    bindings: (acls ?? []).map((acl, i) => parseAclBinding(spelledOut(acl), `acls[${i}]`)),
+    bindings: (acls ?? []).map((acl, i) => parseAclBinding(spelledOut(acl, `acls[${i}]`), `acls[${i}]`)),
   }
   if (now !== undefined && settings.clock === 'system') refuse('now', "it is where a manual clock begins, and the clock is the machine's")
   const nowMs = now === undefined ? undefined : parseTime(now, 'now')
   return { ...settings, init, acls: acls !== undefined, nowMs, keep: parseKeep(keepOnFailure) }
 }
-
-/** The last that a `Date` can be (ECMA-262, 21.4.1.1). */
-export const TIME_MS_MAX = 8_640_000_000_000_000
-
-/** @throws KafkaError INVALID_REQUEST naming the `key` */
-export function parseTime(time: number | string | Date, key: string): number {
-  const ms = typeof time === 'string' && ISO_8601.test(time) ? Date.parse(time) : time instanceof Date ? time.getTime() : time
-  if (typeof ms === 'number' && Number.isSafeInteger(ms) && ms >= 0 && ms <= TIME_MS_MAX) return ms
-  return refuse(key, `${JSON.stringify(time)} is no time; it must be epoch milliseconds, ISO 8601 or a Date`)
-}
-
-/** What `Date` would make of other text is anybody's guess. */
-const ISO_8601 = /^\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?$/
 
 function newTopic(name: string, partitions: number, config: Readonly<Record<string, unknown>>): InitFile['topics'][number] {
   const key = `topics.${name}`
@@ -176,14 +152,8 @@ function newTopic(name: string, partitions: number, config: Readonly<Record<stri
 
 function newUser(name: string, user: z.infer<typeof UserOptionsBody>): InitFile['users'][number] {
   const { password, role = 'user' } = typeof user === 'string' ? { password: user } : user
-  return { name, password, role }
-}
-
-/** With the resource as an init file spells it. */
-export function spelledOut({ topic, group, cluster, ...words }: Readonly<Record<string, unknown>>): object {
-  if (topic !== undefined) return { ...words, resource_type: 'TOPIC', resource_name: topic }
-  if (group !== undefined) return { ...words, resource_type: 'GROUP', resource_name: group }
-  return cluster === undefined ? words : { ...words, resource_type: 'CLUSTER' }
+  const problem = userNameProblem(name) ?? (password === null ? null : passwordProblem(password))
+  return problem === null ? { name, password, role } : refuse(`users.${name}`, problem)
 }
 
 function under<T>(key: string, parse: () => T): T {

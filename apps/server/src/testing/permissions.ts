@@ -2,10 +2,14 @@
 import type { PermissionExplanation, Permissions } from '@logbrook/broker/permissions'
 import { parseAclBinding } from '@logbrook/acl/binding'
 import { LogbrookError } from '@logbrook/client/error'
+import { closedObject } from '@logbrook/contract/closed-object'
+import { parseBody } from '@logbrook/contract/parse-body'
 import type { Operation } from '@logbrook/kafka/acl'
+import { KafkaError } from '@logbrook/kafka/errors'
 import type { Principal } from '@logbrook/kafka/principal'
-import { spelledOut } from './options.ts'
-import type { NamedResource } from './options.ts'
+import { z } from 'zod'
+import { QUESTION_FIELDS, spelledOut } from './resource.ts'
+import type { NamedResource } from './resource.ts'
 
 /** May `principal` do `operation` to the resource? */
 export type PermissionQuestion = NamedResource & {
@@ -19,10 +23,13 @@ export type PermissionQuestion = NamedResource & {
 export const FIXTURE_PRINCIPAL: Principal = 'User::fixture'
 const FIXTURE = { principal: FIXTURE_PRINCIPAL, host: '127.0.0.1' } as const
 
+const Asked = z.object({ question: closedObject(QUESTION_FIELDS) })
+
 /** @throws KafkaError INVALID_REQUEST naming the field */
 export function explainPermission(permissions: Permissions, question: PermissionQuestion): PermissionExplanation {
-  // A question has the words of a binding.
-  const { principal, operation, resourceType, resourceName } = parseAclBinding(spelledOut({ ...question }), 'question')
+  const fields = parseBody(Asked, { question }).question
+  // It has the words of a binding.
+  const { principal, operation, resourceType, resourceName } = parseAclBinding(spelledOut(fields, 'question'), 'question')
   const resource = { type: resourceType, name: resourceName }
   return permissions.explain(FIXTURE, { principal, operation, host: question.host ?? FIXTURE.host, resource })
 }
@@ -38,7 +45,13 @@ export function assertAllowed({ allowed, enforced, sentence }: PermissionExplana
   if (enforced && !allowed) throw new Error(`expected to be allowed: ${sentence}`)
 }
 
-/** Whether a call was refused for want of permission. @throws Error that says what became of it instead */
+/** Whether what is expected is a call under way, and no question. @throws KafkaError INVALID_REQUEST for what is neither */
+export function isCall(expected: PermissionQuestion | PromiseLike<unknown>): expected is PromiseLike<unknown> {
+  if (typeof expected === 'object' && expected !== null) return 'then' in expected
+  throw new KafkaError('INVALID_REQUEST', `what is expected to be denied is a question or the promise of a call, not ${typeof expected}`)
+}
+
+/** Asserts that a call was refused for want of permission. @throws Error that says what became of it instead */
 export async function assertRefused(call: PromiseLike<unknown>): Promise<void> {
   let answer: unknown
   try {
@@ -47,5 +60,15 @@ export async function assertRefused(call: PromiseLike<unknown>): Promise<void> {
     if (error instanceof LogbrookError && error.code.endsWith('_AUTHORIZATION_FAILED')) return
     throw new Error(`expected to be denied, and failed for another reason: ${String(error)}`, { cause: error })
   }
+  // What `fetch` answers says of itself whether it is a refusal.
+  if (isResponse(answer)) {
+    if (answer.status === 403) return
+    throw new Error(`expected to be denied, and was answered ${answer.status}: ${await answer.clone().text()}`)
+  }
   throw new Error(`expected to be denied, and was answered: ${JSON.stringify(answer)}`)
+}
+
+/** Whichever `fetch` it is of. */
+function isResponse(answer: unknown): answer is Response {
+  return typeof answer === 'object' && answer !== null && 'status' in answer && 'clone' in answer && typeof answer.clone === 'function'
 }

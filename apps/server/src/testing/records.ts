@@ -23,6 +23,8 @@ export interface RecordFields {
 
 type HeaderValue = string | Uint8Array | null
 
+export const RECORD_FORMS = ['text', 'json', 'bytes'] as const satisfies readonly RecordForm[]
+
 /** What values are read as: text (UTF-8), parsed JSON, or bytes. */
 export interface RecordForms {
   readonly text: string
@@ -92,9 +94,18 @@ function parseRecord(input: RecordInput, key: string): ProducedRecord {
 function valueBytes(value: unknown): Uint8Array | null {
   if (value === undefined || value === null) return null
   if (typeof value === 'string' || value instanceof Uint8Array) return bytesOf(value)
-  const json = JSON.stringify(value) as string | undefined
+  return bytesOf(jsonOf(value))
+}
+
+function jsonOf(value: unknown): string {
+  let json: string | undefined
+  try {
+    json = JSON.stringify(value) as string | undefined
+  } catch (cause) {
+    throw new KafkaError('INVALID_REQUEST', `value: it has no JSON: ${(cause as Error).message}`, { cause })
+  }
   if (json === undefined) throw new KafkaError('INVALID_REQUEST', `value: a ${typeof value} has no JSON`)
-  return bytesOf(json)
+  return json
 }
 
 function headersOf(headers: NonNullable<z.infer<typeof RecordFieldsBody>['headers']>): readonly RecordHeader[] {

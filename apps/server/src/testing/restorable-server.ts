@@ -27,8 +27,8 @@ export interface RestorableServer extends AsyncDisposable {
   readonly broker: Broker
   readonly storage: Storage
   snapshot(): Promise<Snapshot>
-  /** @param meanwhile runs before anyone sees the new contents */
-  restore(contents: Snapshot, meanwhile?: () => void): Promise<void>
+  /** @param before runs when nobody sees either contents; what it answers takes that back, where the new ones cannot be put in place */
+  restore(contents: Snapshot, before?: () => () => void): Promise<void>
   /** Idempotent. */
   close(): Promise<void>
 }
@@ -109,11 +109,16 @@ export async function startRestorableServer(
       return interior.storage
     },
     snapshot: () => whileRunning(async () => interior.storage.snapshot()),
-    restore: (contents, meanwhile = () => {}) =>
+    restore: (contents, before) =>
       whileRunning(() =>
         held.whileShut(async () => {
-          meanwhile()
-          await replace(contents)
+          const takeBack = before?.()
+          try {
+            await replace(contents)
+          } catch (error) {
+            takeBack?.()
+            throw error
+          }
         }),
       ),
     close,

@@ -1,9 +1,12 @@
 /** One topic in the hands of a test, past the door: no permission is asked for, no fault strikes, and the journal says nothing of it. */
 import { existingTopic } from '@logbrook/broker/topics'
+import { closedObject } from '@logbrook/contract/closed-object'
+import { parseBody } from '@logbrook/contract/parse-body'
 import { recordBytes } from '@logbrook/kafka/record'
+import { z } from 'zod'
 import { parseRecords } from './records.ts'
 import type { FixtureRecord, RecordForm, RecordInput } from './records.ts'
-import { assertWhole, openTopic } from './topic-reader.ts'
+import { assertWhole, openTopic, READ_FIELDS } from './topic-reader.ts'
 import type { Present, ReadOptions } from './topic-reader.ts'
 import { waitForRecords } from './wait-for.ts'
 import type { WaitOptions } from './wait-for.ts'
@@ -32,19 +35,26 @@ export interface Produced {
   readonly baseOffset: number | null
 }
 
+const ProduceOptions = closedObject({ partition: z.unknown().optional() })
+const RecordsOptions = closedObject(READ_FIELDS)
+
 export function fixtureTopic(present: Present, name: string): FixtureTopic {
   return {
     name,
-    async produce(inputs, { partition } = {}) {
-      const records = parseRecords(inputs)
+    async produce(inputs, options = {}) {
+      parseBody(ProduceOptions, options)
+      const { partition } = options
       if (partition !== undefined) assertWhole('partition', partition)
+      const records = parseRecords(inputs)
       const topic = await existingTopic(present.storage.log, name)
       const bodyBytes = records.records.reduce((bytes, record) => bytes + recordBytes({ ...record, timestampMs: 0 }), 0)
       const chosen = partition === undefined ? {} : { partition }
       const produced = await present.broker.producer.produce({ topic, ...chosen, records, bodyBytes })
       return { partition: produced.partition, baseOffset: produced.baseOffset }
     },
-    async records<Form extends RecordForm = 'text'>({ partition, from = 0, as }: ReadOptions<Form> = {}) {
+    async records<Form extends RecordForm = 'text'>(options: ReadOptions<Form> = {}) {
+      parseBody(RecordsOptions, options)
+      const { partition, from = 0, as } = options
       assertWhole('from', from)
       const reader = await openTopic(present, name, partition)
       return await reader.readFrom(new Map(reader.partitions.map((number) => [number, from])), as ?? ('text' as Form))

@@ -5,12 +5,15 @@
  *   application, which lives in real time.
  * - Who has waited in vain is told what was there instead.
  */
+import { closedObject } from '@logbrook/contract/closed-object'
+import { parseBody } from '@logbrook/contract/parse-body'
 import { systemClock } from '@logbrook/kafka/clock'
-import { DURATION_RULE, durationMs } from '@logbrook/kafka/duration'
+import { durationMs, durationProblem } from '@logbrook/kafka/duration'
 import type { Duration } from '@logbrook/kafka/duration'
 import { KafkaError } from '@logbrook/kafka/errors'
+import { z } from 'zod'
 import type { FixtureRecord, RecordForm } from './records.ts'
-import { assertWhole, openTopic } from './topic-reader.ts'
+import { assertWhole, openTopic, READ_FIELDS } from './topic-reader.ts'
 import type { Present, ReadOptions, TopicReader } from './topic-reader.ts'
 
 export type WaitOptions<Form extends RecordForm = 'text'> = ReadOptions<Form> & {
@@ -25,6 +28,16 @@ type WaitCondition<Form extends RecordForm> =
   | { readonly where: (record: FixtureRecord<Form>) => boolean; readonly count?: number | undefined; readonly offset?: undefined }
   /** The record at that offset of the one `partition`. */
   | { readonly offset: number; readonly where?: undefined; readonly count?: undefined }
+
+const WaitFields = closedObject({
+  ...READ_FIELDS,
+  within: z.unknown().optional(),
+  count: z.unknown().optional(),
+  where: z
+    .custom((value) => typeof value === 'function', { error: 'expected a function that says of a record whether it is one' })
+    .optional(),
+  offset: z.unknown().optional(),
+})
 
 /** What was waited for did not come. */
 export class WaitError extends Error {
@@ -52,11 +65,11 @@ export async function waitForRecords<Form extends RecordForm = 'text'>(
   name: string,
   options: WaitOptions<Form>,
 ): Promise<readonly FixtureRecord<Form>[]> {
+  parseBody(WaitFields, options)
   const { within = WITHIN_DEFAULT, from = 0, as = 'text' as Form } = options
   const goal = goalOf(options)
   const withinMs = durationMs(within)
-  if (withinMs === null)
-    throw new KafkaError('INVALID_REQUEST', `within: ${JSON.stringify(within)} is no duration; it must be ${DURATION_RULE}`)
+  if (withinMs === null) throw new KafkaError('INVALID_REQUEST', `within: ${durationProblem(within)}`)
   assertWhole('from', from)
 
   const reader = await openTopic(present, name, options.partition)

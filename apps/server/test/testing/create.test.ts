@@ -146,9 +146,36 @@ describe('a wrong option is named, and nothing is left behind', () => {
       { topics: { logs: { config: { 'retention.msec': 1 } } } },
       /^topics\.logs\.config: .*did you mean retention\.ms\?$/,
     ],
-    ['a role that is none', { users: { alice: { password: 'x', role: 'king' } } }, /^users\.alice/],
-    ['a user name that is not legal', { users: { 'a:b': 'x' } }, /user name "a:b" holds a colon/],
-    ['a password that is none', { users: { alice: '' } }, /password is empty/],
+    [
+      'a role that is none',
+      { users: { alice: { password: 'x', role: 'king' } } },
+      /^users\.alice\.role: Invalid option: expected one of "system"/,
+    ],
+    ['a user that is none', { users: { alice: 5 } }, /^users\.alice: expected string or object, received number$/],
+    ['a user name that is not legal', { users: { 'a:b': 'x' } }, /^users\.a:b: user name "a:b" holds a colon/],
+    ['a password that is none', { users: { alice: '' } }, /^users\.alice: password is empty$/],
+    [
+      'a binding on two resources',
+      { acls: [{ principal: 'User:a', operation: 'READ', topic: 'logs', group: 'g' }] },
+      /^acls\[0\]: topic and group do not go together; it is about one resource$/,
+    ],
+    [
+      'a binding whose resource has two names',
+      { acls: [{ principal: 'User:a', operation: 'READ', topic: 'logs', resource_name: 'logs' }] },
+      /^acls\[0\]: topic and resource_name do not go together/,
+    ],
+    [
+      'a binding on no resource',
+      { acls: [{ principal: 'User:a', operation: 'READ' }] },
+      /^acls\[0\]: the resource is missing: topic, group or cluster$/,
+    ],
+    [
+      'a cluster that is none',
+      { acls: [{ principal: 'User:a', operation: 'ALTER', cluster: false }] },
+      /^acls\[0\]\.cluster: expected true$/,
+    ],
+    ['an origin that is none', { corsOrigins: ['example'] }, /^corsOrigins\[0\]: it must be an origin/],
+    ['a status that is none', { intakeSuccessStatus: 201 }, /^intakeSuccessStatus: Invalid option: expected one of 200\|202$/],
     ['a binding without a principal', { acls: [{ operation: 'READ', topic: 'logs' }] }, /^acls\[0\]: principal is missing$/],
     [
       'a misspelt operation',
@@ -158,7 +185,7 @@ describe('a wrong option is named, and nothing is left behind', () => {
     [
       'an unknown field of a binding',
       { acls: [{ principal: 'User:a', operation: 'READ', topics: 'logs' }] },
-      /^acls\[0\]: there is no field "topics"/,
+      /^acls\[0\]: unknown field "topics"; did you mean topic\?$/,
     ],
     ['a super user that is no principal', { superUsers: ['alice'] }, /^superUsers\[0\]: it must be User:<name>$/],
     ['a clock that is none', { clock: 'sundial' }, /^clock: /],
@@ -167,12 +194,14 @@ describe('a wrong option is named, and nothing is left behind', () => {
       { clock: 'manual', now: 'yesterday' },
       /^now: "yesterday" is no time; it must be epoch milliseconds, ISO 8601 or a Date$/,
     ],
+    ['a day that is none', { clock: 'manual', now: '2024-02-30T00:00:00Z' }, /^now: "2024-02-30T00:00:00Z" is no time/],
+    ['a time that is no number', { clock: 'manual', now: NaN }, /^now: NaN is no time/],
     ['a time for the clock of the machine', { now: 0 }, /^now: it is where a manual clock begins/],
     ['a seed that is no whole number', { seed: 0.5 }, /^seed: /],
     ['a port that is none', { port: 65_536 }, /^port: /],
     ['a root topic that is none', { intakeRootTopic: '..' }, /^intakeRootTopic: it must be a topic name$/],
     ['a keeping that is none', { keepOnFailure: { foldr: 'x' } }, /^keepOnFailure: unknown field "foldr"; did you mean folder\?$/],
-    ['a test that is none', { keepOnFailure: { test: {} } }, /^keepOnFailure: test: expected the context/],
+    ['a test that is none', { keepOnFailure: { test: {} } }, /^keepOnFailure\.test: expected the context/],
   ]
   for (const [name, options, message] of wrong) {
     it(name, async () => {

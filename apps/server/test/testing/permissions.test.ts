@@ -82,3 +82,25 @@ test('a default that allows is one', async () => {
   await broker.expectAllowed(mayAlice('READ', 'logs'))
   await broker.anonymous.produceValue('logs', 'x')
 })
+
+test('what fetch answers is looked at, and what is neither call nor question is refused', async () => {
+  await using broker = await create()
+  const record = (user: string) =>
+    fetch(`${broker.url}/v1/kafka/topics/logs.web/partitions/0/records/0`, {
+      headers: { authorization: `Basic ${Buffer.from(user).toString('base64')}` },
+    })
+  await broker.topic('logs.web').produce(['x'])
+  await broker.expectDenied(record('alice:wonderland'))
+  await assert.rejects(broker.expectDenied(record('bob:builder')), {
+    message: /^expected to be denied, and was answered 200: \{"offset":0,/,
+  })
+  for (const nothing of [undefined, null, () => fetch(broker.url)] as never[]) {
+    await assert.rejects(broker.expectDenied(nothing), {
+      error: 'INVALID_REQUEST',
+      message: /^what is expected to be denied is a question/,
+    })
+  }
+  assert.throws(() => broker.explain({ ...mayAlice('READ', 'logs'), permission_type: 'DENY' } as never), {
+    message: 'question: unknown field "permission_type"; there are principal, operation, host, topic, group and cluster',
+  })
+})

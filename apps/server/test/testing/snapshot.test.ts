@@ -229,19 +229,28 @@ test('what was restored on disk is there for the next broker, and nothing lies b
 
 test('a restore that fails leaves what was there, and the broker goes on', async () => {
   await using directory = await temporaryDirectory()
-  await using broker = await Logbrook.create({ dataDir: directory.path, topics: { logs: {} }, users: { alice: 'wonderland' } })
+  const options = { dataDir: directory.path, topics: { logs: {} }, users: { alice: 'wonderland' }, clock: 'manual' } as const
+  await using broker = await Logbrook.create(options)
   const before = await broker.snapshot()
+  await broker.clock.advance('1h')
+  const nowMs = broker.clock.now()
   await broker.topic('logs').produce(['a'])
   // Where the new contents are written first.
   const inTheWay = join(directory.path, 'logbrook.db.partial')
   mkdirSync(inTheWay)
   await assert.rejects(broker.restore(before), { error: 'KAFKA_STORAGE_ERROR', message: /logbrook\.db could not be replaced: EISDIR/ })
   assert.deepEqual(await values(broker), ['a'])
+  assert.equal(broker.clock.now(), nowMs)
   assert.deepEqual(await broker.topic('logs').produce(['b']), { partition: 0, baseOffset: 1 })
   assert.equal((await broker.as('alice').topics.list()).length, 1)
   rmdirSync(inTheWay)
   await broker.restore(before)
   assert.deepEqual(await values(broker), [])
+})
+
+test('a clone takes no option but its own', async () => {
+  await using broker = await Logbrook.create()
+  await assert.rejects(broker.clone({ datadir: 'x' } as never), { message: 'unknown field "datadir"; did you mean dataDir?' })
 })
 
 test('a clone goes its own way', async () => {

@@ -82,8 +82,11 @@ describe('records that a test produces', () => {
       /^records\[1\]: a record has no message, but key, value, .*; what is JSON goes into value, as \{ value: \{ … \} \}$/,
     ],
     ['a number', 7, /^records\[1\]: /],
-    ['a key that is a number', { key: 7 }, /^records\[1\]: key: /],
+    ['a key that is a number', { key: 7 }, /^records\[1\]: key: expected string or Uint8Array, received number$/],
+    ['headers that are none', { headers: 7 }, /^records\[1\]: headers: expected array or object, received number$/],
+    ['a header without a value', { headers: [{ key: 'a' }] }, /^records\[1\]: headers\[0\]\.value: expected string or Uint8Array/],
     ['a value that has no JSON', { value: () => 1 }, /^records\[1\]: value: a function has no JSON$/],
+    ['a value that JSON cannot say', { value: 1n }, /^records\[1\]: value: it has no JSON: .*BigInt/],
     ['a time before 1970', { timestampMs: -1 }, /^records\[1\]: timestampMs: /],
   ]
   for (const [name, record, message] of wrong) {
@@ -99,12 +102,37 @@ describe('records that a test produces', () => {
     await assert.rejects(broker.topic('nowhere').produce(['x']), { message: 'there is no topic "nowhere"' })
     await assert.rejects(broker.topic('logs').produce(['x'], { partition: 1 }), { message: 'topic logs has no partition 1; it has 1' })
     await assert.rejects(broker.topic('logs').produce(['x'], { partition: -1 }), { message: 'partition: -1 is no whole number from 0 on' })
+    await assert.rejects(broker.topic('logs').produce(['x'], { partitoin: 0 } as never), {
+      message: /^unknown field "partitoin"; did you mean/,
+    })
     await broker.anonymous.topics.alter('logs', { config: { 'max.message.bytes': 3 } })
     await assert.rejects(broker.topic('logs').produce(['1234']), { message: /^record 0 is 4 bytes; the limit of topic logs/ })
   })
 })
 
 describe('records that a test reads', () => {
+  const wrong: readonly (readonly [options: unknown, message: string])[] = [
+    [{ form: 1 }, 'unknown field "form"; did you mean from?'],
+    [{ as: 'xml' }, 'as: Invalid option: expected one of "text"|"json"|"bytes"'],
+    [null, 'expected object, received null'],
+  ]
+  for (const [options, message] of wrong) {
+    it(`are not read, and not waited for, by what is no option: ${message}`, async () => {
+      await using broker = await create()
+      await assert.rejects(broker.topic('logs').records(options as never), { error: 'INVALID_REQUEST', message })
+      const waited = options === null ? options : { ...Object(options), count: 1 }
+      await assert.rejects(broker.topic('logs').waitFor(waited as never), { error: 'INVALID_REQUEST', message })
+    })
+  }
+
+  it('are not waited for by a condition that is no function', async () => {
+    await using broker = await create()
+    await assert.rejects(broker.topic('logs').waitFor({ where: 'x' as never }), { message: /^where: expected a function/ })
+    await assert.rejects(broker.topic('logs').waitFor({ count: 1, wihtin: 5 } as never), {
+      message: 'unknown field "wihtin"; did you mean within?',
+    })
+  })
+
   it('come by partition and offset, from where it says', async () => {
     await using broker = await create(2)
     const logs = broker.topic('logs')

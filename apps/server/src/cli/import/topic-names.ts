@@ -1,5 +1,5 @@
 import type { ArchiveTopic } from '@logbrook/contract/archive'
-import { nearest } from '@logbrook/kafka/nearest'
+import { suggestion } from '@logbrook/kafka/nearest'
 import { topicNameProblem } from '@logbrook/kafka/topic-name'
 import { UsageError } from '../../usage-error.ts'
 
@@ -37,6 +37,6 @@ function parseRename(text: string, archived: readonly string[]): readonly [old: 
   }
   const old = text.slice(0, equals)
   if (archived.includes(old)) return [old, name]
-  const hint = archived.length === 0 ? 'it has none' : `did you mean ${nearest(old, archived)}?`
-  throw new UsageError(`--topic: the archive has no topic ${JSON.stringify(old)}; ${hint}`)
+  const hint = archived.length === 0 ? '; it has none' : suggestion(old, archived)
+  throw new UsageError(`--topic: the archive has no topic ${JSON.stringify(old)}${hint}`)
 }

@@ -3,7 +3,7 @@ import { formatAclBinding, parseAclBinding, parseAclBindingFilter } from '@logbr
 import type { AclList } from '@logbrook/contract/acls'
 import type { AclBinding } from '@logbrook/kafka/acl'
 import { KafkaError } from '@logbrook/kafka/errors'
-import { nearest } from '@logbrook/kafka/nearest'
+import { suggestion } from '@logbrook/kafka/nearest'
 import { basicCaller } from '../caller.ts'
 import type { App, RouteContext } from '../context.ts'
 import { describingBody } from '../described-body.ts'
@@ -45,7 +45,7 @@ function onlyList(body: unknown, field: string): readonly unknown[] {
   const object = typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Record<string, unknown>) : {}
   const unknown = Object.keys(object).find((key) => key !== field)
   if (unknown !== undefined) {
-    throw new KafkaError('INVALID_REQUEST', `unknown field ${JSON.stringify(unknown)}; did you mean ${nearest(unknown, [field])}?`)
+    throw new KafkaError('INVALID_REQUEST', `unknown field ${JSON.stringify(unknown)}${suggestion(unknown, [field])}`)
   }
   const list = object[field]
   if (!Array.isArray(list)) throw new KafkaError('INVALID_REQUEST', `the body must be an object whose field ${field} is an array`)

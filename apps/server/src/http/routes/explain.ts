@@ -4,7 +4,7 @@ import type { PermissionExplanation } from '@logbrook/broker/permissions'
 import type { ExplainResponse } from '@logbrook/contract/acls'
 import { ANY_HOST } from '@logbrook/kafka/acl'
 import { KafkaError } from '@logbrook/kafka/errors'
-import { nearest } from '@logbrook/kafka/nearest'
+import { suggestion } from '@logbrook/kafka/nearest'
 import { basicCaller } from '../caller.ts'
 import type { App, RequestContext, RouteContext } from '../context.ts'
 import { describingBody } from '../described-body.ts'
@@ -36,7 +36,7 @@ function assertQuestion(raw: unknown): void {
   const known: readonly string[] = FIELDS
   const unknown = Object.keys(Object(raw)).find((field) => !known.includes(field))
   if (unknown === undefined || Array.isArray(raw)) return
-  throw new KafkaError('INVALID_REQUEST', `unknown field ${JSON.stringify(unknown)}; did you mean ${nearest(unknown, known)}?`)
+  throw new KafkaError('INVALID_REQUEST', `unknown field ${JSON.stringify(unknown)}${suggestion(unknown, known)}`)
 }
 
 export function explanationBody({ enforced, allowed, reason, binding, nearMisses, sentence }: PermissionExplanation): ExplainResponse {
