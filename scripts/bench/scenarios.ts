@@ -10,6 +10,7 @@ import { get } from './scenarios/get.ts'
 import { intakes } from './scenarios/intake.ts'
 import { growth } from './scenarios/growth.ts'
 import { largeGzipRequest, largeRequest } from './scenarios/large-request.ts'
+import { logins } from './scenarios/logins.ts'
 import { longPoll } from './scenarios/long-poll.ts'
 import { mixedLoad } from './scenarios/mixed-load.ts'
 import { retention } from './scenarios/retention.ts'
@@ -23,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   longPoll,
   consumeThousands,
   appendToConsumer,
+  logins,
   largeRequest,
   largeGzipRequest,
   bomb,

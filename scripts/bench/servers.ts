@@ -26,6 +26,8 @@ export interface BrokerSettings {
   /** Run the sources although there is a bundle. */
   readonly sources?: boolean
   readonly nodeOptions?: readonly string[]
+  /** Of `logbrook start`, beside those that every broker here has. */
+  readonly flags?: readonly string[]
 }
 
 export type Floor = 'hello' | 'sink' | 'big'
@@ -45,10 +47,10 @@ function mainFile(sources: boolean): string {
 
 /** A broker on a directory of its own, which goes when it goes. */
 export async function startBroker(settings: BrokerSettings): Promise<Broker> {
-  const { durability = 'os', topics, topicConfig = {}, sources = false, nodeOptions = [] } = settings
+  const { durability = 'os', topics, topicConfig = {}, sources = false, nodeOptions = [], flags = [] } = settings
   await using started = new AsyncDisposableStack()
   const { path: dataDir } = started.use(scratchDirectory())
-  const args = ['start', '--port', '0', '--data-dir', dataDir, '--durability', durability, '--log-level', 'warn']
+  const args = ['start', '--port', '0', '--data-dir', dataDir, '--durability', durability, '--log-level', 'warn', ...flags]
   const server = started.use(await start([...nodeOptions, mainFile(sources), ...args]))
   for (const [name, partitions] of Object.entries(topics)) await createTopic(server.url, { name, partitions, config: topicConfig })
   const running = started.move()

@@ -3,7 +3,7 @@
  *
  * - `root` need not be there before: one that there is not is one without a password.
  * - It is open until somebody can administer: a super user with a password. Otherwise any program of this machine could make itself one
- *   on a broker whose users were made by other means (docs/decisions/0008-sessions.md).
+ *   on a broker whose users were made by other means (docs/decisions/0010-sessions.md).
  */
 import { KafkaError } from '@logbrook/kafka/errors'
 import { principalOf } from '@logbrook/kafka/principal'
@@ -13,7 +13,7 @@ import { SUPER_USER_ROLES, userNameProblem } from '../users.ts'
 import type { Users } from '../users.ts'
 import { weaknessOf } from './password-policy.ts'
 
-export interface FirstUsers {
+interface FirstUsers {
   readonly user: string
   readonly password: string
   readonly rootPassword: string

@@ -2,7 +2,7 @@
  * Session tokens: JSON Web Tokens, signed with HMAC-SHA-256 and with nothing else (RFC 7519; the claims are KalamDB's).
  *
  * - `credential` binds a token to the password that was the user's when it was issued: a keyed hash of the stored key, of which nothing can
- *   be learnt without the secret (docs/decisions/0008-sessions.md).
+ *   be learnt without the secret (docs/decisions/0010-sessions.md).
  * - Times are the clock's, in whole seconds; a token is taken within `TOKEN_LEEWAY_MS` of them.
  * - The library is loaded with the first token: a broker that nobody logs in to starts without it.
  */
@@ -15,7 +15,7 @@ import type { JWTPayload } from 'jose'
 
 export type TokenKind = 'access' | 'refresh'
 
-export interface TokenSubject {
+interface TokenSubject {
   readonly user: string
   readonly role: Role
   readonly email: string | null

@@ -11,7 +11,7 @@ import { TOKENS_REMEMBERED_MAX } from '@logbrook/kafka/limits'
 import type { ScramCredential } from '@logbrook/kafka/users'
 import type { Claims } from './tokens.ts'
 
-export interface VerifiedToken {
+interface VerifiedToken {
   readonly claims: Claims
   readonly credential: ScramCredential
 }
