@@ -8,6 +8,7 @@ import type { Storage } from '@logbrook/storage/storage'
 import { createApp } from './http/app.ts'
 import type { Door } from './http/app.ts'
 import { listen } from './http/listener.ts'
+import { urlOf } from './http/url-of.ts'
 import { createWaits } from './http/waits.ts'
 import type { Waits } from './http/waits.ts'
 import { createMetrics } from './metrics.ts'
@@ -105,10 +106,4 @@ function noteMovedGroups({ logger }: ServerOptions, metrics: Metrics): Metrics['
       'records were deleted that a group had not committed; it was moved forward',
     )
   }
-}
-
-/** A server on every address is found on the loopback one. */
-export function urlOf(host: string, port: number): string {
-  const reachable = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.includes(':') ? `[${host}]` : host)
-  return `http://${reachable}:${port}`
 }

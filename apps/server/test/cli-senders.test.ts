@@ -96,11 +96,14 @@ describe('what is printed', () => {
     const { logs_config: logs } = parseYaml(await printed('datadog', 'logs')) as { logs_config: Record<string, unknown> }
     assert.deepEqual([logs['logs_dd_url'], logs['api_key']], ['http://127.0.0.1:8080/dd/logs', 'anything'])
   })
+  test('is for whoever LOGBROOK_USER is, where that has a password', async () => {
+    assert.deepEqual([await keyFor('alice:wonder:land'), await keyFor('alice')], ['alice:wonder:land', 'anything'])
+  })
   for (const [args, sentence] of [
     [['datadog'], /TOPIC is missing/],
     [['vector', 'a b'], /"a b" is no topic name/],
     [['otel', 'logs', '--url', 'localhost'], /the broker's address is "localhost"/],
-    [['otel', 'logs', '--api-key', 'a\nb'], /--api-key is empty, or more than a line/],
+    [['otel', 'logs', '--api-key', 'a\nb'], /the API key is empty, or more than a line/],
     [['datadog', 'logs', '--format', 'toml'], /--format is "toml"; it must be yaml or env/],
   ] as const) {
     test(`refused: ${args.join(' ')}`, async () => {
@@ -136,3 +139,8 @@ describe('a sender that does as it is told', () => {
     assert.equal(read.stdout, '{"message":"hello"}\n')
   })
 })
+
+async function keyFor(user: string): Promise<unknown> {
+  const { stdout } = await runLogbrook(['datadog', 'logs'], { env: { LOGBROOK_USER: user } })
+  return (parseYaml(stdout) as { logs_config: Record<string, unknown> }).logs_config['api_key']
+}

@@ -139,6 +139,13 @@ test('where nobody can log in, it says how to make the first user', async () => 
   const refused = await runLogbrook(['users', 'create', 'eve', '--data-dir', directory.path], { input: 'p' })
   assert.equal(refused.code, 1)
   assert.match(refused.stderr, new RegExp(`in use by logbrook, pid ${broker.pid}\n$`))
+  const second = await runLogbrook(['start', '--port', '0', '--data-dir', directory.path])
+  assert.equal(second.code, 1)
+  assert.match(second.stderr, new RegExp(`in use by logbrook, pid ${broker.pid}; logbrook doctor says on which port, --data-dir takes`))
+  const anonymous = await runLogbrook(['topics'], { env: { LOGBROOK_URL: broker.url } })
+  assert.equal(anonymous.stderr, 'logbrook: credentials are required; say who you are with --user NAME, or LOGBROOK_USER=NAME:PASSWORD\n')
+  const stranger = await runLogbrook(['topics'], { env: { LOGBROOK_URL: broker.url, LOGBROOK_USER: 'admin:x' } })
+  assert.doesNotMatch(stranger.stderr, /say who you are/)
   broker.kill('SIGTERM')
   const { stderr } = await broker.ending
   assert.ok(!stderr.includes('nobody can log in'), stderr)

@@ -207,3 +207,5 @@ export const FAULTS_MAX = 1_000
 export const JOURNAL_ENTRIES_MAX = 10_000
 /** Kept at a time for a test in another process: each holds all that the broker held. */
 export const SNAPSHOTS_MAX = 100
+/** For what a restore waits for the requests under way: those that take longer to arrive find what it put in place. */
+export const RESTORE_WAIT_MS_MAX = 1_000

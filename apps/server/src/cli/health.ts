@@ -2,6 +2,7 @@
 import { createClient } from '@logbrook/client/client'
 import type { Client } from '@logbrook/client/client'
 import { systemDelay } from '@logbrook/client/delay'
+import { urlOf } from '../http/url-of.ts'
 import { defineCommand } from './command.ts'
 import { brokerUrl, CONNECTION_OPTIONS } from './connect.ts'
 import { durationMs } from './duration.ts'
@@ -15,7 +16,10 @@ const PAUSE_MS = 100
 export const command = defineCommand({
   positionals: '',
   options: {
-    url: { ...CONNECTION_OPTIONS.url, meaning: 'Where the broker is. Default: LOGBROOK_URL, or this machine at LOGBROOK_PORT or 8080.' },
+    url: {
+      ...CONNECTION_OPTIONS.url,
+      meaning: 'Where the broker is. Default: LOGBROOK_URL, or where LOGBROOK_HOST and LOGBROOK_PORT let one listen.',
+    },
     wait: { type: 'string', placeholder: 'DURATION', meaning: 'Ask again for so long, until it is ready. Default: 0s.' },
   },
   details: [
@@ -24,7 +28,8 @@ export const command = defineCommand({
   ].join('\n'),
   examples: ['health', 'health --wait 30s', 'health --url http://10.0.0.5:8080'],
   async run({ shell, values }) {
-    const url = brokerUrl(values.url ?? shell.env['LOGBROOK_URL'] ?? `http://127.0.0.1:${shell.env['LOGBROOK_PORT'] ?? 8080}`)
+    const { LOGBROOK_URL, LOGBROOK_HOST = '127.0.0.1', LOGBROOK_PORT = '8080' } = shell.env
+    const url = brokerUrl(values.url ?? LOGBROOK_URL ?? urlOf(LOGBROOK_HOST, LOGBROOK_PORT))
     await untilReady(url, durationMs('--wait', values.wait ?? '0s'), shell)
     await printLine(shell.stdout, `the broker at ${url} is ready`)
   },

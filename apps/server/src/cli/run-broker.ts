@@ -1,4 +1,5 @@
 /** A broker's life as a process: opened, announced, asked to end, drained. */
+import { KafkaError } from '@logbrook/kafka/errors'
 import type { UserStore } from '@logbrook/kafka/users'
 import type { Config } from '../config/config.ts'
 import { startConfiguredServer } from '../configured-server.ts'
@@ -45,6 +46,9 @@ export async function runBroker(run: BrokerRun): Promise<void> {
 }
 
 async function withAdvice(error: unknown, { port }: Config): Promise<unknown> {
+  if (error instanceof KafkaError && error.message.includes(' is in use by ')) {
+    return new StartError(`${error.message}; logbrook doctor says on which port, --data-dir takes another directory`, { cause: error })
+  }
   if (!(error instanceof StartError) || (error.cause as NodeJS.ErrnoException | undefined)?.code !== 'EADDRINUSE') return error
   const { takenPortAdvice } = await import('./taken-port.ts')
   return new StartError(`${error.message}; ${takenPortAdvice(port)}`, { cause: error })

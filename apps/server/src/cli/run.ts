@@ -16,9 +16,17 @@ export async function run(args: readonly string[], shell: Shell): Promise<ExitCo
     await dispatch(args, shell)
     return 0
   } catch (error) {
-    await printLine(shell.stderr, `logbrook: ${sentenceOf(error)}`)
+    await printLine(shell.stderr, `logbrook: ${sentenceOf(error)}${isAnonymous(error, args, shell) ? LOGIN_HINT : ''}`)
     return error instanceof UsageError ? 2 : 1
   }
+}
+
+const LOGIN_HINT = '; say who you are with --user NAME, or LOGBROOK_USER=NAME:PASSWORD'
+
+/** Whether a broker wants to know who asks, and nobody has said it. */
+function isAnonymous(error: unknown, args: readonly string[], { env }: Shell): boolean {
+  const wantsLogin = error instanceof Error && 'status' in error && error.status === 401
+  return wantsLogin && env['LOGBROOK_USER'] === undefined && !args.some((arg) => arg.startsWith('--user'))
 }
 
 /** A programmer's mistake is the one thing that a stack says more of than a sentence. */

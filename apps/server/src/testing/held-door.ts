@@ -1,6 +1,7 @@
 /** A door that can be held shut for a moment, in which what is behind it changes. Who comes meanwhile waits in front of it. */
 import type { ServerResponse } from 'node:http'
 import { systemClock } from '@logbrook/kafka/clock'
+import { RESTORE_WAIT_MS_MAX } from '@logbrook/kafka/limits'
 import type { Door } from '../http/app.ts'
 import type { Interior } from '../server.ts'
 
@@ -9,9 +10,6 @@ export interface HeldDoor {
   /** Runs `work` when the requests under way are answered, but for those that wait for something, and before others are let in. */
   whileShut(work: () => Promise<void>): Promise<void>
 }
-
-/** Requests that take longer to arrive are not waited for. */
-const UNDER_WAY_MS_MAX = 1_000
 
 /** @param inside what is behind the door now */
 export function createHeldDoor(inside: () => Interior): HeldDoor {
@@ -33,7 +31,7 @@ export function createHeldDoor(inside: () => Interior): HeldDoor {
     const { waits } = inside()
     const awaited = Array.from(underWay, ([outgoing, answer]) => Promise.race([answer, waits.opened(outgoing)]))
     const { promise: late, resolve: giveUp } = Promise.withResolvers<void>()
-    const timer = systemClock.after(UNDER_WAY_MS_MAX, giveUp)
+    const timer = systemClock.after(RESTORE_WAIT_MS_MAX, giveUp)
     await Promise.race([Promise.allSettled(awaited), late])
     timer.cancel()
   }

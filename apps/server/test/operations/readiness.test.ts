@@ -62,7 +62,12 @@ test('health ends with 0 where a broker is ready, by its URL or its port', async
   const ready = { code: 0, stdout: `the broker at ${broker.url} is ready\n`, stderr: '' }
   assert.deepEqual(await health(['--url', broker.url]), ready)
   assert.deepEqual(await health([], { LOGBROOK_URL: broker.url }), ready)
-  assert.deepEqual(await health([], { LOGBROOK_PORT: new URL(broker.url).port }), ready)
+  const { port } = new URL(broker.url)
+  assert.deepEqual(await health([], { LOGBROOK_PORT: port }), ready)
+  // As a container that listens on all of its addresses has it in its variables.
+  assert.deepEqual(await health([], { LOGBROOK_HOST: '0.0.0.0', LOGBROOK_PORT: port }), ready)
+  const { stderr } = await health([], { LOGBROOK_HOST: '::1', LOGBROOK_PORT: '1' })
+  assert.match(stderr, /^logbrook: no Logbrook answers at http:\/\/\[::1\]:1: /)
 })
 
 test('health ends with 1 and the reason where nobody answers, or somebody else', async () => {

@@ -18,7 +18,7 @@ export const SENDER_OPTIONS = {
   'api-key': {
     type: 'string',
     placeholder: 'USER:PASSWORD',
-    meaning: `What it logs in with. Default: ${API_KEY_DEFAULT}, where there are no users.`,
+    meaning: `What it logs in with. Default: LOGBROOK_USER where that has a password, else ${API_KEY_DEFAULT}, for a broker without users.`,
   },
 } as const satisfies Record<string, Option>
 
@@ -38,9 +38,10 @@ export interface Intake {
 export function intakeOf({ env }: Shell, values: Values<typeof SENDER_OPTIONS>, topic: string): Intake {
   if (!isTopicName(topic)) throw new UsageError(`${JSON.stringify(topic)} is no topic name`)
   const url = brokerUrl(values.url ?? env['LOGBROOK_URL'] ?? URL_DEFAULT).replace(/\/+$/, '')
-  const apiKey = values['api-key'] ?? API_KEY_DEFAULT
+  const { LOGBROOK_USER: login } = env
+  const apiKey = values['api-key'] ?? (login?.includes(':') === true ? login : API_KEY_DEFAULT)
   // A header holds no line breaks, and no sender would send them.
-  if (apiKey === '' || /[\r\n]/.test(apiKey)) throw new UsageError('--api-key is empty, or more than a line')
+  if (apiKey === '' || /[\r\n]/.test(apiKey)) throw new UsageError('the API key is empty, or more than a line')
   return { topic, url: `${url}/dd/${topic}`, apiKey }
 }
 
