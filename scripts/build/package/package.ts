@@ -19,7 +19,7 @@ export async function buildPackage(outDir: string): Promise<void> {
   cpSync(join(SERVER, 'bin'), join(outDir, 'bin'), { recursive: true })
   cpSync(join(SERVER, 'README.md'), join(outDir, 'README.md'))
   cpSync(join(ROOT, 'LICENSE'), join(outDir, 'LICENSE'))
-  writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
+  writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(manifest(process.env), null, 2)}\n`)
   await lint(outDir)
 }
 
