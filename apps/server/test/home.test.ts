@@ -68,7 +68,7 @@ describe('health', () => {
   it('is not ready while the broker stops, though it lives', async () => {
     const waits = createWaits()
     const app = new Hono<AppEnv>()
-    registerHealth(app, { waits } as RouteContext)
+    registerHealth(app, { waits, storage: { writeFailure: () => undefined } } as RouteContext)
     app.onError((error) => renderError(error, 'own'))
     assert.equal((await app.request('/readyz')).status, 200)
     waits.stop()

@@ -80,7 +80,10 @@ describe('trimming a partition', () => {
     for (const offset of ['2', '1', '-1']) answers.push(await trim(`trimmed/partitions/0/records?before_offset=${offset}`))
     assert.deepEqual(
       answers.map(({ status, body }) => [status, body]),
-      [2, 2, 3].map((logStart) => [200, { partition: 0, log_start_offset: logStart, high_watermark: 3, last_stable_offset: 3 }]),
+      [2, 2, 3].map((logStart) => [
+        200,
+        { partition: 0, log_start_offset: logStart, high_watermark: 3, last_stable_offset: 3, moved_groups: [] },
+      ]),
     )
   })
 
