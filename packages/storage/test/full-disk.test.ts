@@ -83,7 +83,10 @@ test('a database that a stranger holds refuses every change, and changes nothing
   await assert.rejects(log.addPartitions(topic.id, 2), isBusy)
   await assert.rejects(log.alterConfig(topic.id, { 'retention.ms': 7 }), isBusy)
   await assert.rejects(log.deleteTopic(topic.id), isBusy)
-  await assert.rejects(storage.users.putUser({ name: 'alice', role: 'user', credential: null, email: null, createdMs: 1, updatedMs: 1 }), isBusy)
+  await assert.rejects(
+    storage.users.putUser({ name: 'alice', role: 'user', credential: null, email: null, createdMs: 1, updatedMs: 1 }),
+    isBusy,
+  )
   assert.deepEqual(await log.topics(), [topic])
   assert.deepEqual(await log.watermarks(partition), before)
   assert.deepEqual(valuesIn(await read(log, partition)), ['a', 'b'])
