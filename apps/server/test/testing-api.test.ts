@@ -186,6 +186,13 @@ it('permissions are explained to whoever asks', async () => {
   const [status, code, message] = refusalOf(await broker.ask('/v1/testing/explain?principal=User:alice&operation=EAT&topic=logs'))
   assert.deepEqual([status, code], [400, 'INVALID_REQUEST'])
   assert.match(String(message), /operation/)
+  const ofCluster = '/v1/testing/explain?principal=User:alice&operation=ALTER&cluster='
+  assert.match(String(Object((await broker.ask(`${ofCluster}true`)).body).sentence), /^User:alice may not ALTER the cluster/)
+  assert.equal(refusalOf(await broker.ask(`${ofCluster}false`))[2], 'question.cluster: expected true')
+  assert.equal(
+    refusalOf(await broker.ask(`${ofCluster}true&topic=a`))[2],
+    'question: topic and cluster do not go together; it is about one resource',
+  )
   assert.equal(refusalOf(await broker.ask('/v1/testing/explain?topik=logs'))[2], 'unknown query parameter "topik"; did you mean topic?')
 })
 

@@ -9,7 +9,8 @@ const FIELDS = ['principal', 'operation', 'topic', 'group', 'cluster', 'host'] a
 
 export function registerTestExplain(app: App, controls: Promise<Controls>): void {
   app.get('/v1/testing/explain', async (c) => {
-    const question = closedQuery(c.env, FIELDS)
+    const { cluster, ...others } = closedQuery(c.env, FIELDS)
+    const question = { ...others, cluster: cluster === 'true' ? true : cluster }
     const { explain } = await controls
     // What it is asked is checked where it is understood.
     return c.json(explanationBody(explain(question as unknown as PermissionQuestion)))
