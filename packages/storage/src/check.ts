@@ -12,6 +12,7 @@ import type { Database } from './database.ts'
 import { openReadOnly, storageError } from './database.ts'
 import { createRowLookup, rowIdRange } from './partitions.ts'
 import { baseOffsetOf } from './row-id.ts'
+import { integrityProblems } from './quick-check.ts'
 
 /** `null` where the damage is not in one topic, one partition or one batch. */
 export interface Finding {
@@ -36,7 +37,7 @@ interface PartitionRow {
 export function* checkStorage(dataDir: string): Generator<Finding> {
   const database = openReadOnly(dataDir)
   try {
-    yield* untilUnreadable({}, integrityProblems(database))
+    yield* untilUnreadable({}, checkIntegrity(database))
     yield* untilUnreadable({}, checkPartitions(database))
     yield* untilUnreadable({}, strayRows(database))
     yield* untilUnreadable({}, strayOffsets(database))
@@ -61,9 +62,9 @@ function finding(found: Partial<Finding> & Pick<Finding, 'problem'>): Finding {
 }
 
 /** SQLite's own opinion of its pages, indexes and constraints. */
-function* integrityProblems(database: Database): Generator<Finding> {
-  for (const { integrity_check: problem } of database.prepare<[], { integrity_check: string }>('PRAGMA integrity_check').all()) {
-    if (problem !== 'ok') yield finding({ problem: `SQLite: ${problem}` })
+function* checkIntegrity(database: Database): Generator<Finding> {
+  for (const { integrity_check: row } of database.prepare<[], { integrity_check: string }>('PRAGMA integrity_check').all()) {
+    for (const problem of integrityProblems(row)) yield finding({ problem: `SQLite: ${problem}` })
   }
 }
 

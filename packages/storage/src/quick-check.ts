@@ -21,8 +21,13 @@ export function quickCheck(dataDir: string, maxBytes = QUICK_CHECK_BYTES_MAX): Q
   try {
     if (databaseBytes > maxBytes) return { databaseBytes, problems: null }
     const rows = guard('the database cannot be read', () => database.prepare<[], { quick_check: string }>('PRAGMA quick_check(10)').all())
-    return { databaseBytes, problems: rows.map(({ quick_check: problem }) => problem).filter((problem) => problem !== 'ok') }
+    return { databaseBytes, problems: rows.flatMap((row) => integrityProblems(row.quick_check)) }
   } finally {
     database.close()
   }
+}
+
+/** Of a row of SQLite's checks: it may be many lines, below the name of the database; `ok` is none. */
+export function integrityProblems(row: string): readonly string[] {
+  return row.split('\n').filter((line) => line !== 'ok' && !line.startsWith('*** in database'))
 }

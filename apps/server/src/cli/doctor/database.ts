@@ -15,7 +15,7 @@ export function checkDatabase(dataDir: string | null): Finding {
     const database = `${version}; a database of ${sizeOf(databaseBytes)}`
     if (problems === null) return { check, status: 'ok', detail: `${database}, too large for a quick look: logbrook check reads all of it` }
     if (problems.length === 0) return { check, status: 'ok', detail: `${database}, well at a quick look` }
-    return { check, status: 'fail', detail: `${database} is damaged: ${problems[0]}`, advice }
+    return { check, status: 'fail', detail: `${database} is damaged: ${problems[0]}${problems.length > 1 ? ', and more' : ''}`, advice }
   } catch (error) {
     return { check, status: 'fail', detail: (error as Error).message, advice }
   }
