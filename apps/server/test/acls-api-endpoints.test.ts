@@ -17,7 +17,7 @@ interface Row {
   readonly operationId: string
   readonly path: string
   readonly ask?: Ask
-  /** On topic `guarded`, or on the cluster. */
+  /** On topic or group `guarded`, or on the cluster. */
   readonly needs: readonly (readonly [Operation, ResourceType])[]
   readonly allowed: number
 }
@@ -76,6 +76,30 @@ const ROWS: readonly Row[] = [
   },
   // A tail goes on for ever: what comes before its first byte is asked for here.
   { operationId: 'tail', path: '/v1/kafka/topics/guarded/tail', ask: { method: 'HEAD' }, needs: [['READ', 'TOPIC']], allowed: 200 },
+  // The first one makes the group that the others are about.
+  {
+    operationId: 'commitOffsets',
+    path: '/v1/kafka/groups/guarded/offsets',
+    ask: { method: 'POST', json: { offsets: [{ topic: 'guarded', partition: 0, offset: 0 }] } },
+    needs: [
+      ['READ', 'GROUP'],
+      ['READ', 'TOPIC'],
+    ],
+    allowed: 204,
+  },
+  { operationId: 'describeGroup', path: '/v1/kafka/groups/guarded', needs: [['READ', 'GROUP']], allowed: 200 },
+  {
+    operationId: 'resetOffsets',
+    path: '/v1/kafka/groups/guarded/reset',
+    ask: { method: 'POST', json: { topic: 'guarded', to: 'earliest' } },
+    needs: [
+      ['READ', 'GROUP'],
+      ['READ', 'TOPIC'],
+    ],
+    allowed: 200,
+  },
+  { operationId: 'deleteGroup', path: '/v1/kafka/groups/guarded', ask: { method: 'DELETE' }, needs: [['READ', 'GROUP']], allowed: 204 },
+  { operationId: 'endSessions', path: '/v1/kafka/sessions', ask: { method: 'DELETE' }, needs: [['ALTER', 'CLUSTER']], allowed: 204 },
   { operationId: 'listUsers', path: '/v1/kafka/users', needs: [['DESCRIBE', 'CLUSTER']], allowed: 200 },
   {
     operationId: 'createUser',
@@ -125,7 +149,7 @@ const ROWS: readonly Row[] = [
 ]
 
 /** Answered 200 with what may be seen, however little that is: has cases of its own below. */
-const FILTERED = ['listTopics']
+const FILTERED = ['listTopics', 'listGroups']
 
 let api: TestServer
 before(async () => {
@@ -165,8 +189,8 @@ describe('every endpoint asks', () => {
       const denied = await api.ask(path, { ...ask, as: 'nobody:pw' })
       assert.equal(denied.status, 403)
       if (!isHead) {
-        const isOfTopic = needs.some(([, type]) => type === 'TOPIC') || operationId === 'createTopic'
-        assert.equal(refusalOf(denied)[1], isOfTopic ? 'TOPIC_AUTHORIZATION_FAILED' : 'CLUSTER_AUTHORIZATION_FAILED')
+        const refusedFor = operationId === 'createTopic' ? 'TOPIC' : needs[0]?.[1]
+        assert.equal(refusalOf(denied)[1], `${refusedFor}_AUTHORIZATION_FAILED`)
         assert.equal(refusalOf(unknown)[1], 'SASL_AUTHENTICATION_FAILED')
       }
       assert.equal((await api.ask(path, { ...ask, as: 'caller:pw' })).status, allowed)
