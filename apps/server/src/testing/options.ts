@@ -21,9 +21,10 @@ import type { Role } from '@logbrook/kafka/users'
 import { z } from 'zod'
 import { isOrigin } from '../http/origins.ts'
 import type { InitFile } from '../init-file.ts'
+import { AclOptionsBody } from './call-options.ts'
 import { parseKeep } from './keep.ts'
 import type { KeepOptions, TestContext } from './keep.ts'
-import { ACL_FIELDS, spelledOut } from './resource.ts'
+import { spelledOut } from './resource.ts'
 import type { AclOptions } from './resource.ts'
 import { parseTime } from './time.ts'
 
@@ -97,7 +98,7 @@ export const CloneOptions = closedObject({ dataDir })
 const Options = closedObject({
   topics: z.record(z.string(), TopicOptionsBody).default({}),
   users: z.record(z.string(), UserOptionsBody).default({}),
-  acls: z.array(closedObject(ACL_FIELDS)).optional(),
+  acls: z.array(AclOptionsBody).optional(),
   superUsers: z.array(z.string().refine(isPrincipal, { error: 'it must be User:<name>' })).default([]),
   allowEveryoneIfNoAclFound: z.boolean().default(false),
   auth: z.enum(['none', 'optional', 'required']).default('optional'),

@@ -2,13 +2,12 @@
 import type { PermissionExplanation, Permissions } from '@logbrook/broker/permissions'
 import { parseAclBinding } from '@logbrook/acl/binding'
 import { LogbrookError } from '@logbrook/client/error'
-import { closedObject } from '@logbrook/contract/closed-object'
 import { parseBody } from '@logbrook/contract/parse-body'
 import type { Operation } from '@logbrook/kafka/acl'
 import { KafkaError } from '@logbrook/kafka/errors'
 import type { Principal } from '@logbrook/kafka/principal'
-import { z } from 'zod'
-import { QUESTION_FIELDS, spelledOut } from './resource.ts'
+import { AskedQuestion } from './call-options.ts'
+import { spelledOut } from './resource.ts'
 import type { NamedResource } from './resource.ts'
 
 /** May `principal` do `operation` to the resource? */
@@ -23,11 +22,9 @@ export type PermissionQuestion = NamedResource & {
 export const FIXTURE_PRINCIPAL: Principal = 'User::fixture'
 const FIXTURE = { principal: FIXTURE_PRINCIPAL, host: '127.0.0.1' } as const
 
-const Asked = z.object({ question: closedObject(QUESTION_FIELDS) })
-
 /** @throws KafkaError INVALID_REQUEST naming the field */
 export function explainPermission(permissions: Permissions, question: PermissionQuestion): PermissionExplanation {
-  const fields = parseBody(Asked, { question }).question
+  const fields = parseBody(AskedQuestion, { question }).question
   // It has the words of a binding.
   const { principal, operation, resourceType, resourceName } = parseAclBinding(spelledOut(fields, 'question'), 'question')
   const resource = { type: resourceType, name: resourceName }

@@ -2,7 +2,6 @@
 import type { Operation, PatternType, PermissionType, ResourceType } from '@logbrook/kafka/acl'
 import { KafkaError } from '@logbrook/kafka/errors'
 import type { Principal } from '@logbrook/kafka/principal'
-import { z } from 'zod'
 
 /** As in an init file, so that one can be pasted into the other; `topic`, `group` and `cluster` are short for the resource. */
 export type AclOptions = AclWords & AclResource
@@ -23,25 +22,6 @@ type AclResource = NamedResource | { readonly resource_type: ResourceType; reado
 
 /** A resource by its name, the shortest way. */
 export type NamedResource = { readonly topic: string } | { readonly group: string } | { readonly cluster: true }
-
-/** The fields of a question: only that they are known is looked at here. */
-export const QUESTION_FIELDS = {
-  principal: z.unknown().optional(),
-  operation: z.unknown().optional(),
-  host: z.unknown().optional(),
-  topic: z.unknown().optional(),
-  group: z.unknown().optional(),
-  cluster: z.literal(true).optional(),
-}
-
-/** Those of a binding. */
-export const ACL_FIELDS = {
-  ...QUESTION_FIELDS,
-  permission_type: z.unknown().optional(),
-  pattern_type: z.unknown().optional(),
-  resource_type: z.unknown().optional(),
-  resource_name: z.unknown().optional(),
-}
 
 /** With the resource as an init file spells it. @throws KafkaError INVALID_REQUEST beginning with `key`, where it is not named, or twice */
 export function spelledOut({ topic, group, cluster, ...words }: Readonly<Record<string, unknown>>, key: string): object {

@@ -6,8 +6,7 @@ import type { Topic, TopicPartition } from '@logbrook/kafka/log'
 import { recordsOf } from '@logbrook/kafka/record'
 import type { LogRecord } from '@logbrook/kafka/record'
 import type { Storage } from '@logbrook/storage/storage'
-import { z } from 'zod'
-import { readAs, RECORD_FORMS } from './records.ts'
+import { readAs } from './records.ts'
 import type { FixtureRecord, RecordForm } from './records.ts'
 
 export interface ReadOptions<Form extends RecordForm = 'text'> {
@@ -17,13 +16,6 @@ export interface ReadOptions<Form extends RecordForm = 'text'> {
   readonly from?: number | undefined
   /** What values are read as; `text` by default. */
   readonly as?: Form | undefined
-}
-
-/** Only that they are known, and the form, is looked at here. */
-export const READ_FIELDS = {
-  partition: z.unknown().optional(),
-  from: z.unknown().optional(),
-  as: z.enum(RECORD_FORMS).optional(),
 }
 
 /** What is there now: asked for at each call, because a restore replaces it. */

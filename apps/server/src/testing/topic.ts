@@ -1,12 +1,11 @@
 /** One topic in the hands of a test, past the door: no permission is asked for, no fault strikes, and the journal says nothing of it. */
 import { existingTopic } from '@logbrook/broker/topics'
-import { closedObject } from '@logbrook/contract/closed-object'
 import { parseBody } from '@logbrook/contract/parse-body'
 import { recordBytes } from '@logbrook/kafka/record'
-import { z } from 'zod'
+import { ProduceOptionsBody, ReadOptionsBody } from './call-options.ts'
 import { parseRecords } from './records.ts'
 import type { FixtureRecord, RecordForm, RecordInput } from './records.ts'
-import { assertWhole, openTopic, READ_FIELDS } from './topic-reader.ts'
+import { assertWhole, openTopic } from './topic-reader.ts'
 import type { Present, ReadOptions } from './topic-reader.ts'
 import { waitForRecords } from './wait-for.ts'
 import type { WaitOptions } from './wait-for.ts'
@@ -35,14 +34,11 @@ export interface Produced {
   readonly baseOffset: number | null
 }
 
-const ProduceOptions = closedObject({ partition: z.unknown().optional() })
-const RecordsOptions = closedObject(READ_FIELDS)
-
 export function fixtureTopic(present: Present, name: string): FixtureTopic {
   return {
     name,
     async produce(inputs, options = {}) {
-      parseBody(ProduceOptions, options)
+      parseBody(ProduceOptionsBody, options)
       const { partition } = options
       if (partition !== undefined) assertWhole('partition', partition)
       const records = parseRecords(inputs)
@@ -53,7 +49,7 @@ export function fixtureTopic(present: Present, name: string): FixtureTopic {
       return { partition: produced.partition, baseOffset: produced.baseOffset }
     },
     async records<Form extends RecordForm = 'text'>(options: ReadOptions<Form> = {}) {
-      parseBody(RecordsOptions, options)
+      parseBody(ReadOptionsBody, options)
       const { partition, from = 0, as } = options
       assertWhole('from', from)
       const reader = await openTopic(present, name, partition)

@@ -5,15 +5,14 @@
  *   application, which lives in real time.
  * - Who has waited in vain is told what was there instead.
  */
-import { closedObject } from '@logbrook/contract/closed-object'
 import { parseBody } from '@logbrook/contract/parse-body'
 import { systemClock } from '@logbrook/kafka/clock'
 import { durationMs, durationProblem } from '@logbrook/kafka/duration'
 import type { Duration } from '@logbrook/kafka/duration'
 import { KafkaError } from '@logbrook/kafka/errors'
-import { z } from 'zod'
+import { WaitOptionsBody } from './call-options.ts'
 import type { FixtureRecord, RecordForm } from './records.ts'
-import { assertWhole, openTopic, READ_FIELDS } from './topic-reader.ts'
+import { assertWhole, openTopic } from './topic-reader.ts'
 import type { Present, ReadOptions, TopicReader } from './topic-reader.ts'
 
 export type WaitOptions<Form extends RecordForm = 'text'> = ReadOptions<Form> & {
@@ -28,16 +27,6 @@ type WaitCondition<Form extends RecordForm> =
   | { readonly where: (record: FixtureRecord<Form>) => boolean; readonly count?: number | undefined; readonly offset?: undefined }
   /** The record at that offset of the one `partition`. */
   | { readonly offset: number; readonly where?: undefined; readonly count?: undefined }
-
-const WaitFields = closedObject({
-  ...READ_FIELDS,
-  within: z.unknown().optional(),
-  count: z.unknown().optional(),
-  where: z
-    .custom((value) => typeof value === 'function', { error: 'expected a function that says of a record whether it is one' })
-    .optional(),
-  offset: z.unknown().optional(),
-})
 
 /** What was waited for did not come. */
 export class WaitError extends Error {
@@ -65,7 +54,7 @@ export async function waitForRecords<Form extends RecordForm = 'text'>(
   name: string,
   options: WaitOptions<Form>,
 ): Promise<readonly FixtureRecord<Form>[]> {
-  parseBody(WaitFields, options)
+  parseBody(WaitOptionsBody, options)
   const { within = WITHIN_DEFAULT, from = 0, as = 'text' as Form } = options
   const goal = goalOf(options)
   const withinMs = durationMs(within)
