@@ -92,8 +92,8 @@ export async function watermarksOf(url: string, topic: string, partition: number
 }
 
 /** A value of `/metrics` that has no labels. */
-export async function metric(url: string, name: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text()
+export async function metric(url: string, name: string, init: RequestInit = {}): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`, init)).text()
   const line = new RegExp(`^${name} (\\S+)$`, 'm').exec(text)
   assert.ok(line, `no metric ${name}`)
   return Number(line[1])
