@@ -1,0 +1,28 @@
+/** What a statement runs with, inside an engine. */
+import type { DatabaseSync } from 'node:sqlite'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { ParameterValue } from '../data-type.ts'
+import type { Statement } from '../language/statement.ts'
+import type { FileReference, StatementResult } from '../protocol.ts'
+import type { BrokerServices, SqlCaller } from '../services.ts'
+
+export interface Run {
+  readonly database: DatabaseSync
+  readonly catalog: Catalog
+  readonly services: BrokerServices
+  /** Who asks. */
+  readonly caller: SqlCaller
+  /** Whose rows of user and stream tables: the caller's own, but for EXECUTE AS. */
+  readonly asUser: string
+  /** What unqualified names lie in; `USE` changes it for the rest of the request. */
+  namespace: string
+  readonly nowMs: number
+  readonly params: readonly ParameterValue[]
+  readonly files: Readonly<Record<string, FileReference>> | null
+}
+
+/** Runs one kind of statement. @throws SqlError */
+export type Handler<K extends Statement['kind']> = (
+  statement: Extract<Statement, { readonly kind: K }>,
+  run: Run,
+) => StatementResult | Promise<StatementResult>

@@ -1,0 +1,51 @@
+/**
+ * What goes wrong in a statement, as KalamDB's clients are told it (contract: SQL, error codes and texts).
+ *
+ * `kind` decides the prefix of the text, and what of it a plain user may read (error-text.ts).
+ */
+export type SqlErrorCode =
+  | 'INVALID_INPUT'
+  | 'INVALID_PARAMETER'
+  | 'EMPTY_SQL'
+  | 'BATCH_PARSE_ERROR'
+  | 'INVALID_SQL'
+  | 'PARAMS_WITH_BATCH'
+  | 'SQL_EXECUTION_ERROR'
+  | 'TABLE_NOT_FOUND'
+  | 'FILE_TOO_LARGE'
+  | 'TOO_MANY_FILES'
+  | 'MISSING_FILE'
+  | 'EXTRA_FILE'
+  | 'INVALID_MIME_TYPE'
+  | 'PERMISSION_DENIED'
+  | 'RATE_LIMIT_EXCEEDED'
+  | 'INTERNAL_ERROR'
+
+/** What a failure is about. */
+export type SqlErrorKind =
+  | 'syntax'
+  | 'permission'
+  | 'unauthorized'
+  | 'not-found'
+  | 'unknown-table'
+  | 'unknown-column'
+  | 'already-exists'
+  | 'constraint'
+  | 'parameter'
+  | 'invalid-operation'
+  | 'system-column'
+  | 'deadline'
+  | 'execution'
+
+export class SqlError extends Error {
+  override readonly name = 'SqlError'
+  readonly code: SqlErrorCode
+  readonly kind: SqlErrorKind
+
+  /** `message` as the contract has it, prefix of its kind included ("Not found: Namespace 'x' not found"). */
+  constructor(code: SqlErrorCode, kind: SqlErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+    this.kind = kind
+  }
+}
