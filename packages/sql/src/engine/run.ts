@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { ParameterValue } from '../data-type.ts'
 import type { Statement } from '../language/statement.ts'
-import type { FileReference, StatementResult } from '../protocol.ts'
+import type { Effects, EngineRequest, FileReference, StatementResult } from '../protocol.ts'
 import type { BrokerServices, SqlCaller } from '../services.ts'
 
 export interface Run {
@@ -26,3 +26,20 @@ export type Handler<K extends Statement['kind']> = (
   statement: Extract<Statement, { readonly kind: K }>,
   run: Run,
 ) => StatementResult | Promise<StatementResult>
+
+/** What runs an engine's requests: `openEngine(options, surroundings)` of engine.ts makes one for the loop of messages (process/sql-engine.ts). */
+export interface Engine {
+  /** One request at a time. Answers the `value` of `done`. @throws SqlError, NeedsWriter */
+  run(request: EngineRequest): Promise<unknown>
+}
+
+export interface EngineSurroundings {
+  readonly services: BrokerServices
+  /** Called after each commit that has done something, before the request is answered. */
+  readonly committed: (effects: Effects) => void
+}
+
+/** A reader was given something to write; nothing was done. */
+export class NeedsWriter extends Error {
+  override readonly name = 'NeedsWriter'
+}
