@@ -192,6 +192,25 @@ export const ARCHIVE_PART_BYTES_MAX = 256 * MIB
 /** Of the manifest: room for as many partitions and entries as there can be. */
 export const ARCHIVE_MANIFEST_BYTES_MAX = 16 * MIB
 
+// Files of SQL
+
+/** Of one file (KalamDB). */
+export const FILE_BYTES_MAX = 25 * MIB
+/** That one statement may bring (KalamDB). */
+export const FILES_PER_REQUEST_MAX = 20
+/** Of a form with its files, its other parts and all that lies between them. */
+export const SQL_FORM_BYTES_MAX = 512 * MIB
+/** Of what describes one part of a form. */
+export const FORM_PART_HEADER_BYTES_MAX = 8 * KIB
+/** Of a file's own name, which is kept beside it. */
+export const FILE_NAME_LENGTH_MAX = 255
+/** Of that name, what the stored name keeps (KalamDB). */
+export const FILE_STEM_LENGTH_MAX = 50
+export const FILE_EXTENSION_LENGTH_MAX = 10
+export const FILES_PER_SUBFOLDER_MAX = 5_000
+/** Numbers that a broker reserves at a time for files to come; those that it does not use are never used. */
+export const FILE_IDS_RESERVED = 1_000
+
 // Retention
 
 /** Rows that retention looks at in one turn of the event loop. */

@@ -99,10 +99,8 @@ export interface Effects {
   readonly changes: readonly WatchedChange[]
   /** Whether there is something in the outbox. */
   readonly outbox: readonly OutboxRecord[]
-  /** Stored files that no row holds any more: `<table id>/<subfolder>/<stored name>`. */
+  /** Stored files that no row holds any more: `<subfolder>/<stored name>`. */
   readonly droppedFiles: readonly string[]
-  /** Of those that came with the request: a row holds it. */
-  readonly keptFiles: readonly string[]
   /** Tables and namespaces are not what they were: live queries on them are to be looked at. */
   readonly catalogChanged: boolean
 }
@@ -141,10 +139,27 @@ export type EngineRequest =
   | { readonly kind: 'outbox'; readonly afterId: number; readonly limit: number }
   /** All up to there are in the log. */
   | { readonly kind: 'relayed'; readonly uptoId: number }
-  /** Paths of all stored files, as in `droppedFiles`. */
-  | { readonly kind: 'stored-files' }
+  /** Numbers that no file had before (answer: the first of them, a number). */
+  | { readonly kind: 'reserve-files'; readonly count: number }
+  /** Which of them rows hold (answer: paths, as in `droppedFiles`). */
+  | { readonly kind: 'stored-files'; readonly among: readonly string[] }
+  | FindFileRequest
   /** A copy of `sql.db`, whole, at a path where there is nothing. */
   | { readonly kind: 'copy-to'; readonly file: string }
+
+/** A file that its caller wants to have (answer: `FileReference`, or `null` where there is none such). */
+export interface FindFileRequest {
+  readonly kind: 'find-file'
+  readonly caller: SqlCaller
+  /** Both in lower case. */
+  readonly namespace: string
+  readonly table: string
+  readonly subfolder: string
+  /** The stored name, or the id alone. */
+  readonly name: string
+  /** Whose file; `null`: the caller's own. */
+  readonly userId: string | null
+}
 
 export interface Described {
   readonly source:
