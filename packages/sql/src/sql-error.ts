@@ -49,3 +49,23 @@ export class SqlError extends Error {
     this.kind = kind
   }
 }
+
+/** `text` without the prefix. */
+export function notFound(text: string): SqlError {
+  return new SqlError('SQL_EXECUTION_ERROR', 'not-found', `Not found: ${text}`)
+}
+
+/** `text` without the prefix. */
+export function alreadyExists(text: string): SqlError {
+  return new SqlError('SQL_EXECUTION_ERROR', 'already-exists', `Already exists: ${text}`)
+}
+
+/** `text` without the prefix. */
+export function invalidOperation(text: string): SqlError {
+  return new SqlError('SQL_EXECUTION_ERROR', 'invalid-operation', `Invalid operation: ${text}`)
+}
+
+/** A plain user is told nothing of it, not even the name (error-text.ts). */
+export function unknownTable(namespace: string, name: string): SqlError {
+  return new SqlError('SQL_EXECUTION_ERROR', 'unknown-table', `Table not found: ${namespace}.${name}`)
+}

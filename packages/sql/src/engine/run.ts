@@ -19,6 +19,15 @@ export interface Run {
   readonly nowMs: number
   readonly params: readonly ParameterValue[]
   readonly files: Readonly<Record<string, FileReference>> | null
+  /** Those of the transaction under way. */
+  readonly effects: EffectsDraft
+}
+
+/** What a transaction will have done once it is kept (`Effects`), gathered while it runs and forgotten when it fails. */
+export interface EffectsDraft {
+  /** Stored files that no row holds any more. */
+  readonly droppedFiles: string[]
+  catalogChanged: boolean
 }
 
 /** Runs one kind of statement. @throws SqlError */
