@@ -16,6 +16,8 @@ export interface EngineOptions {
   /** `logbrook.db`, where topics can be read from it. */
   readonly logFile: string | null
   readonly durability: 'none' | 'os' | 'fsync'
+  /** The log has come so far with the outbox: new ids begin above it (`Relay.lastId`). */
+  readonly outboxAfterId: number
   /** A reader's connection can change nothing. */
   readonly role: 'writer' | 'reader'
 }
