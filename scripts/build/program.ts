@@ -4,12 +4,12 @@ import { basename, join } from 'node:path'
 
 export const ROOT = join(import.meta.dirname, '../..')
 const SERVER = join(ROOT, 'apps/server/src')
-const STORAGE = join(ROOT, 'packages/storage/src')
+const PACKAGES = join(ROOT, 'packages')
 
 /** The program, and each of its threads, which are found by their names (packages/storage/src/worker-source.ts). */
 export const ENTRIES: Readonly<Record<string, string>> = {
   main: join(SERVER, 'main.ts'),
-  ...Object.fromEntries(globSync('*-worker.ts', { cwd: STORAGE }).map((file) => [basename(file, '.ts'), join(STORAGE, file)])),
+  ...Object.fromEntries(globSync('*/src/*-worker.ts', { cwd: PACKAGES }).map((file) => [basename(file, '.ts'), join(PACKAGES, file)])),
 }
 
 /** Replacements for names that the sources declare and do not define. */

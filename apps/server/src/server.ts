@@ -1,6 +1,7 @@
 /** A running Logbrook: storage, broker and HTTP door put together, and taken apart again in order. */
 import { createBroker } from '@logbrook/broker/broker'
 import type { Broker } from '@logbrook/broker/broker'
+import { PasswordThread } from '@logbrook/broker/password-thread'
 import type { Log } from '@logbrook/kafka/log'
 import type { Snapshot } from '@logbrook/storage/snapshot'
 import { openStorage } from '@logbrook/storage/storage'
@@ -76,6 +77,8 @@ export async function openInterior(options: ServerOptions, { contents, intercept
   const storage = await openStorage({ ...options, ...(contents === undefined ? {} : { contents }), observer: metrics.storage })
   opened.defer(() => storage.close())
   await options.prepare?.(storage)
+  // Who wants no thread for checkpoints wants none for passwords either.
+  const passwords = options.checkpoint === 'worker' ? opened.use(new PasswordThread()) : undefined
   const broker = await createBroker({
     ...options,
     log: intercept.log?.(storage.log) ?? storage.log,
@@ -83,6 +86,7 @@ export async function openInterior(options: ServerOptions, { contents, intercept
     userStore: storage.users,
     aclStore: storage.acls,
     sessionSecret: options.sessionSecret ?? storage.sessionSecret,
+    ...(passwords === undefined ? {} : { derive: passwords.derive }),
     observer: { ...metrics.broker, groupMoved: noteMovedGroups(options, metrics) },
     onError: noteErrors(options),
   })

@@ -29,6 +29,8 @@ import { createProducer } from './produce.ts'
 import type { Producer } from './produce.ts'
 import { createRetention } from './retention.ts'
 import type { Retention } from './retention.ts'
+import { passwordMatches } from './scram.ts'
+import type { Derive } from './scram.ts'
 import { createSessions } from './sessions/sessions.ts'
 import type { SessionLimits, Sessions } from './sessions/sessions.ts'
 import { createTails } from './tail.ts'
@@ -65,6 +67,8 @@ export interface BrokerOptions {
   /** None, unless told otherwise. */
   readonly sessionLimits?: SessionLimits
   readonly clock: Clock
+  /** Hashes passwords that are to be checked; in Node's thread pool, where it is left out. */
+  readonly derive?: Derive
   readonly authentication: AuthenticationMode
   readonly acls: boolean
   readonly superUsers: readonly Principal[]
@@ -88,7 +92,11 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     onDenied: ({ operation }) => observer.authorizationFailed(operation),
   })
   const users = await createUsers({ store: userStore, permissions, clock })
-  const checkPassword = createPasswordCheck({ users, clock })
+  const checkPassword = createPasswordCheck({
+    users,
+    clock,
+    matches: (credential, password) => passwordMatches(credential, password, options.derive),
+  })
   const sessions = createSessions({
     ...(options.sessionLimits ?? UNLIMITED),
     users,

@@ -68,7 +68,7 @@ const VECTORS: readonly Vector[] = [
 
 for (const { name, password, salt, iterations, storedKey, serverKey } of VECTORS) {
   test(`vector: ${name}`, async () => {
-    const credential = await scramCredential(password, Buffer.from(salt, 'hex'), iterations)
+    const credential = await scramCredential({ password, salt: Buffer.from(salt, 'hex'), iterations })
     assert.equal(Buffer.from(credential.storedKey).toString('hex'), storedKey)
     assert.equal(Buffer.from(credential.serverKey).toString('hex'), serverKey)
     assert.equal(await passwordMatches(credential, password), true)

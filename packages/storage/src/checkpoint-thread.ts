@@ -42,7 +42,7 @@ export class CheckpointThread {
   }
 
   #start(): Worker {
-    const worker = startWorker('checkpoint-worker', { workerData: this.#file, name: 'checkpoint' })
+    const worker = startWorker('checkpoint-worker', import.meta.url, { workerData: this.#file, name: 'checkpoint' })
     worker.unref()
     worker.on('message', (reply: CheckpointReply) => {
       if (!this.#isClosing) worker.unref()
