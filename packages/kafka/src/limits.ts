@@ -155,6 +155,58 @@ export const KALAMDB_JSON_BYTES_MAX = 2 * MIB
 /** Decisions that one authorizer remembers; a change of bindings forgets them all. */
 export const DECISIONS_REMEMBERED_MAX = 10_000
 
+// SQL
+
+/** Of a request of SQL that is JSON. */
+export const SQL_BODY_BYTES_MAX = 10 * MIB
+/** Requests of SQL of one user within a second. */
+export const SQL_REQUESTS_PER_SECOND_MAX = 100
+/** For so long a request may run; then the process that runs it is ended. */
+export const SQL_STATEMENT_MS_MAX = 30_000
+/** Of memory that an engine, the process that runs SQL, takes for itself; then it is ended. */
+export const SQL_ENGINE_BYTES_MAX = 512 * MIB
+/** Engines that only read; one more writes. */
+export const SQL_READERS_MAX = 2
+/** Requests of SQL that wait for an engine. */
+export const SQL_REQUESTS_WAITING_MAX = 1_000
+/** For so long an engine may take to open its database, or to end when it is told to. */
+export const SQL_ENGINE_TURN_MS_MAX = 10_000
+
+// Live queries
+
+/** A WebSocket that has not said who it is after so long is closed (KalamDB, as the numbers below). */
+export const WEBSOCKET_AUTHENTICATION_MS_MAX = 3_000
+export const WEBSOCKET_HEARTBEAT_MS = 5_000
+/** A client of which nothing was heard for longer is gone. */
+export const WEBSOCKET_SILENCE_MS_MAX = 10_000
+export const WEBSOCKET_MESSAGES_PER_SECOND_MAX = 50
+/** Of one message; of one that is twice as long not even an error is told. */
+export const WEBSOCKET_MESSAGE_BYTES_MAX = 1 * MIB
+/** What waits to be taken by one reader; then it is told that it is too slow. A single frame may be larger. */
+export const WEBSOCKET_QUEUE_BYTES_MAX = 4 * MIB
+/** What waits for all readers together; then the one that holds up most is ended. What several wait for counts once. */
+export const WEBSOCKET_QUEUES_BYTES_MAX = 64 * MIB
+/** What a waiting frame takes beside its bytes. */
+export const WEBSOCKET_FRAME_OVERHEAD_BYTES = 512
+/** Between being told to close a connection and being cut off. */
+export const WEBSOCKET_CLOSE_MS_MAX = 2_000
+/** Of one user, on all connections. */
+export const LIVE_SUBSCRIPTIONS_PER_USER_MAX = 10
+export const LIVE_SUBSCRIPTIONS_PER_CONNECTION_MAX = 100
+export const LIVE_BATCH_ROWS_DEFAULT = 1_000
+export const LIVE_BATCH_ROWS_MAX = 10_000
+/** Of the rows of one batch; a single row may be larger. */
+export const LIVE_BATCH_BYTES_MAX = 1 * MIB
+/** Changes that wait for a subscriber to fetch what there was before. */
+export const LIVE_BUFFER_BYTES_MAX = 1 * MIB
+/** Of the changed rows of one transaction that are told in one frame. */
+export const LIVE_CHANGES_PER_FRAME_MAX = 1_000
+/** Frames are compressed from this size on, and where it is larger than the second, not while others wait. */
+export const LIVE_GZIP_BYTES_MIN = 512
+export const LIVE_GZIP_AT_ONCE_BYTES_MAX = 64 * KIB
+/** Records from the end on in which the last rows of a topic are looked for, in each partition. */
+export const LIVE_TOPIC_LOOKBACK_RECORDS_MAX = 100_000
+
 // Process
 
 export const SHUTDOWN_GRACE_MS = 5_000

@@ -55,6 +55,8 @@ export interface WatchedTable {
   readonly key: string
   readonly text: string
   readonly namespace: string
+  /** Whoever asked first. */
+  readonly caller: SqlCaller
 }
 
 export interface ResultColumn {
@@ -79,6 +81,8 @@ export interface WatchedChange {
   readonly owner: string | null
   readonly tableId: number
   readonly operation: ChangeOperation
+  /** Given to the row by this change. */
+  readonly seq: bigint
   readonly row: Readonly<Record<string, Cell>> | null
   readonly old: Readonly<Record<string, Cell>> | null
 }
@@ -117,6 +121,8 @@ export type EngineRequest =
       readonly caller: SqlCaller
       readonly nowMs: number
     }
+  /** Behind all that was given to the writer before: the last `_seq` that was given to a row (answer: a big integer). */
+  | { readonly kind: 'last-seq' }
   /** Rows of a subscription, by `_seq` (answer: `LiveRows`). */
   | {
       readonly kind: 'read-live'
@@ -124,15 +130,17 @@ export type EngineRequest =
       readonly namespace: string
       readonly caller: SqlCaller
       readonly nowMs: number
-      /** `last` gives the last ones, in order. */
       readonly after: bigint | null
       readonly upto: bigint
-      readonly limit: number
-      readonly last: boolean
+      /** Begins so many rows before the end. */
+      readonly last: number | null
+      readonly rowsMax: number
+      readonly bytesMax: number
     }
-  /** Rows that are not in a table, held against live queries over a topic: for each row the keys of those it belongs to, with its cells. */
+  /** Records held against live queries over their topic (answer: `MatchedRecords`). */
   | {
       readonly kind: 'match-records'
+      readonly caller: SqlCaller
       readonly queries: readonly { readonly key: string; readonly text: string; readonly caller: SqlCaller }[]
       /** `[partition, offset, timestampMs, key, value, headers]` */
       readonly rows: readonly (readonly SqliteValue[])[]
@@ -149,7 +157,7 @@ export type EngineRequest =
   /** A copy of `sql.db`, whole, at a path where there is nothing. */
   | { readonly kind: 'copy-to'; readonly file: string }
 
-/** A file that its caller wants to have (answer: `FileReference`, or `null` where there is none such). */
+/** A file that its caller wants to have (answer: `FoundFile`, or `null` where there is none such). */
 export interface FindFileRequest {
   readonly kind: 'find-file'
   readonly caller: SqlCaller
@@ -163,13 +171,17 @@ export interface FindFileRequest {
   readonly userId: string | null
 }
 
+export interface FoundFile {
+  /** As in `droppedFiles`. */
+  readonly path: string
+  readonly reference: FileReference
+}
+
 export interface Described {
   readonly source:
     | { readonly kind: 'table'; readonly tableId: number; readonly owner: string | null }
     | { readonly kind: 'topic'; readonly topic: string }
   readonly schema: readonly ResultColumn[]
-  /** The last `_seq` given when it was described. */
-  readonly seq: bigint
 }
 
 export interface LiveRows {
@@ -177,6 +189,12 @@ export interface LiveRows {
   readonly lastSeq: bigint | null
   readonly hasMore: boolean
 }
+
+/** For each query its rows, in the order of the records; `record` is an index of them. */
+export type MatchedRecords = readonly {
+  readonly key: string
+  readonly rows: readonly { readonly record: number; readonly cells: Readonly<Record<string, Cell>> }[]
+}[]
 
 export interface ErrorData {
   readonly code: SqlErrorCode
