@@ -17,7 +17,7 @@ export function parseQuery(_text: string, _given: Given): ParsedQuery {
 
 /**
  * Without ORDER BY the rows of a single relation come in its order; without LIMIT they are 50, and never more than 1,000. `whole` leaves both
- * out.
+ * out. `also` names columns of the single relation of a live query, which come after those that are selected and not among them yet.
  *
  * @throws SqlError
  */
@@ -25,7 +25,7 @@ export function compileQuery(
   _parsed: ParsedQuery,
   _relations: Relations,
   _given: Given,
-  _options?: { readonly whole?: boolean },
+  _options?: { readonly whole?: boolean; readonly also?: readonly string[] },
 ): CompiledQuery {
   throw new Error('to come')
 }
