@@ -1,0 +1,20 @@
+/** Statements of our own, whose whole numbers come as `number` whatever the connection's setting is. */
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+
+type Parameters = Readonly<Record<string, SQLInputValue>>
+
+/** The caller knows what it asked for, and says so. */
+export function queryAll(database: DatabaseSync, sql: string, parameters: Parameters = {}): unknown[] {
+  const statement = database.prepare(sql)
+  statement.setReadBigInts(false)
+  return statement.all(parameters)
+}
+
+export function queryOne(database: DatabaseSync, sql: string, parameters: Parameters = {}): unknown {
+  return queryAll(database, sql, parameters)[0]
+}
+
+/** Answers how many rows it changed. */
+export function run(database: DatabaseSync, sql: string, parameters: Parameters = {}): number {
+  return Number(database.prepare(sql).run(parameters).changes)
+}
