@@ -144,8 +144,7 @@ class SqliteCatalog implements Catalog {
 
   dropTable(tableId: number): void {
     dropPhysicalTable(this.#database, tableId)
-    for (const table of ['table_version', 'source', 'file'])
-      run(this.#database, `DELETE FROM ${table} WHERE table_id = :tableId`, { tableId })
+    for (const table of ['table_version', 'source']) run(this.#database, `DELETE FROM ${table} WHERE table_id = :tableId`, { tableId })
     run(this.#database, 'DELETE FROM table_ WHERE id = :tableId', { tableId })
     this.#restamp()
   }

@@ -9,7 +9,7 @@
  * | source        | topic, table, operation | a topic that is told of a table's changes            | its topic or table is dropped   | sources.ts            |
  * | t<id>         | rid                   | a row of the user's table <id>; its columns are c<id>  | deleted, then replaced or swept | the statements        |
  * | file          | id                    | a stored file that cells of a table hold               | no cell holds it                | engine/files.ts       |
- * | outbox        | id                    | a record for a topic, not yet known to be in the log   | it is in the log                | the statements        |
+ * | outbox        | id                    | a record for a topic, not yet known to be in the log   | it is in the log                | topics/outbox.ts      |
  * | storage       | id                    | a storage's description: nothing is kept there         | dropped                         | statements/storages.ts |
  * | job           | number                | what a statement started, and finished                 | `SQL_JOBS_MAX` came after it    | job.ts                |
  * | audit         | number                | who changed users, tables and the like                 | `AUDIT_ENTRIES_MAX` came after  | audit.ts              |
@@ -67,21 +67,20 @@ CREATE TABLE source (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE file (
-  id        INTEGER PRIMARY KEY,          -- never given twice
+  id        INTEGER PRIMARY KEY,
   table_id  INTEGER NOT NULL,
-  owner     TEXT NOT NULL,                -- whose rows hold it; '' in shared tables
+  owner     TEXT NOT NULL,
   path      TEXT NOT NULL,                -- <subfolder>/<stored name>
-  name      TEXT NOT NULL,                -- as its sender called it
+  name      TEXT NOT NULL,                -- as it came
   size      INTEGER NOT NULL,
   mime      TEXT NOT NULL,
   sha256    TEXT NOT NULL,
-  uses      INTEGER NOT NULL              -- cells that hold it; 0 only within a transaction
+  uses      INTEGER NOT NULL              -- how many cells hold it
 ) STRICT;
-CREATE INDEX file_by_table ON file (table_id);
 CREATE INDEX file_unused ON file (id) WHERE uses = 0;
 
 CREATE TABLE outbox (
-  id            INTEGER PRIMARY KEY,      -- rising, never given twice: the log keeps the last one that it has
+  id            INTEGER PRIMARY KEY AUTOINCREMENT, -- never given twice: the log keeps the last one that it has
   topic_id      TEXT NOT NULL,
   partition     INTEGER NOT NULL,
   key           TEXT,
@@ -131,7 +130,7 @@ CREATE TABLE counter (
   name   TEXT PRIMARY KEY,
   value  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO counter VALUES ('seq', 0), ('table', 0), ('outbox', 0), ('job', 0), ('audit', 0), ('file', 0), ('catalog', 0);
+INSERT INTO counter VALUES ('seq', 0), ('table', 0), ('file', 0), ('job', 0), ('audit', 0), ('file', 0), ('catalog', 0);
 `
 
 /** Step N takes a file from version N − 1 to N. */
