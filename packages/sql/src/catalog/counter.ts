@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { queryOne } from './query.ts'
 
 /** `seq`: versions of rows (`_seq`), in all tables together. */
-export type CounterName = 'seq' | 'table' | 'file' | 'job' | 'audit' | 'file'
+export type CounterName = 'seq' | 'table' | 'file' | 'job' | 'audit'
 
 /** Takes `count` numbers, in the caller's transaction, and answers the first of them. They stay below 2^53. */
 export function takeNumbers(database: DatabaseSync, counter: CounterName, count = 1): number {
