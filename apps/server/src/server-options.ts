@@ -5,6 +5,7 @@ import type { Clock } from '@logbrook/kafka/clock'
 import type { TopicId } from '@logbrook/kafka/log'
 import type { Principal } from '@logbrook/kafka/principal'
 import type { SessionSecretStore } from '@logbrook/kafka/session-secret'
+import type { SqlLimits } from '@logbrook/sql/sql'
 import type { Storage } from '@logbrook/storage/storage'
 import type { App, RouteContext } from './http/context.ts'
 import type { Logger } from './logger.ts'
@@ -30,6 +31,8 @@ export interface ServerOptions {
   readonly sessionSecret?: SessionSecretStore
   /** What logins are limited to; nothing, where there are none. */
   readonly sessionLimits?: SessionLimits
+  /** What SQL is limited to beside what everyone is; nothing, where there are none. */
+  readonly sqlLimits?: SqlLimits
   /** Whether the first-run setup may come from elsewhere than this machine; not so by default. */
   readonly remoteSetup?: boolean
   /** Whether session cookies that are set over https go over nothing else; they do by default. */

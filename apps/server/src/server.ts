@@ -4,6 +4,7 @@ import type { Broker } from '@logbrook/broker/broker'
 import { PasswordThread } from '@logbrook/broker/password-thread'
 import type { Log } from '@logbrook/kafka/log'
 import type { Snapshot } from '@logbrook/storage/snapshot'
+import type { SqlLimits } from '@logbrook/sql/sql'
 import { openStorage } from '@logbrook/storage/storage'
 import type { Storage } from '@logbrook/storage/storage'
 import { createApp } from './http/app.ts'
@@ -15,6 +16,7 @@ import type { Waits } from './http/waits.ts'
 import { createMetrics } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
 import type { ServerOptions } from './server-options.ts'
+import { createSqlOnDemand } from './sql-on-demand.ts'
 
 export interface RunningServer extends AsyncDisposable {
   /** Where a client on this machine finds it. */
@@ -68,6 +70,8 @@ export interface Interceptors {
   readonly broker?: (broker: Broker) => Broker
 }
 
+const UNLIMITED_SQL: SqlLimits = { requestsPerSecond: 0 }
+
 /** @throws KafkaError KAFKA_STORAGE_ERROR when the log cannot be opened */
 export async function openInterior(options: ServerOptions, { contents, intercept = {} }: InteriorOptions = {}): Promise<Interior> {
   const { clock, logger } = options
@@ -79,9 +83,10 @@ export async function openInterior(options: ServerOptions, { contents, intercept
   await options.prepare?.(storage)
   // Who wants no thread for checkpoints wants none for passwords either.
   const passwords = options.checkpoint === 'worker' ? opened.use(new PasswordThread()) : undefined
+  const log = intercept.log?.(storage.log) ?? storage.log
   const broker = await createBroker({
     ...options,
-    log: intercept.log?.(storage.log) ?? storage.log,
+    log,
     groupOffsets: storage.groups,
     userStore: storage.users,
     aclStore: storage.acls,
@@ -91,8 +96,14 @@ export async function openInterior(options: ServerOptions, { contents, intercept
     onError: noteErrors(options),
   })
   opened.defer(() => broker.close())
+  const sql = createSqlOnDemand(async () => {
+    const { openSql } = await import('@logbrook/sql/sql')
+    const { location, durability, sqlLimits: limits = UNLIMITED_SQL } = options
+    return await openSql({ broker, log, clock, location, durability, limits, onError: noteErrors(options) })
+  })
+  opened.defer(() => sql.close())
   const waits = createWaits()
-  const door = createApp({ broker: intercept.broker?.(broker) ?? broker, storage, clock, options, metrics, logger, waits })
+  const door = createApp({ broker: intercept.broker?.(broker) ?? broker, storage, sql, clock, options, metrics, logger, waits })
   const interior = opened.move()
   return { broker, storage, door, waits, [Symbol.asyncDispose]: () => interior.disposeAsync() }
 }

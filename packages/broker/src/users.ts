@@ -25,7 +25,7 @@ export interface NewUser {
   readonly email?: string | null
 }
 
-export type UserChanges = Partial<Pick<NewUser, 'role' | 'password'>>
+export type UserChanges = Partial<Pick<NewUser, 'role' | 'password' | 'email'>>
 
 /** A user as others may see it. */
 export interface UserDescription {
@@ -51,6 +51,8 @@ export interface Users {
   credentialOf(name: string): ScramCredential | null
   /** As they are now; never changed, only replaced. `null` where there is none. Asks nothing. */
   user(name: string): User | null
+  /** As they are now. Asks nothing. */
+  all(): Iterable<User>
   /** Whether there is such a user. Asks nothing. */
   some(predicate: (user: User) => boolean): boolean
   /**
@@ -133,15 +135,18 @@ export async function createUsers({ store, permissions, clock }: UsersOptions): 
       return await write(user, () => {})
     },
 
-    async alter(caller, name, { password, role }) {
+    async alter(caller, name, { password, role, email }) {
       permissions.require(caller, 'ALTER', CLUSTER)
       existing(name)
       const credential = password === undefined ? undefined : await credentialFor(password)
       return await inTurn(async () => {
         const user = existing(name)
-        return describe(
-          await keep({ ...user, role: role ?? user.role, credential: credential === undefined ? user.credential : credential }),
-        )
+        const changed = {
+          ...(role !== undefined && { role }),
+          ...(email !== undefined && { email }),
+          ...(credential !== undefined && { credential }),
+        }
+        return describe(await keep({ ...user, ...changed }))
       })
     },
 
@@ -157,6 +162,7 @@ export async function createUsers({ store, permissions, clock }: UsersOptions): 
 
     credentialOf: (name) => users.get(name)?.credential ?? null,
     user: (name) => users.get(name) ?? null,
+    all: () => users.values(),
     some: (predicate) => users.values().some(predicate),
     establish: writeAll,
   }

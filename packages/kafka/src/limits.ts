@@ -172,6 +172,26 @@ export const SQL_REQUESTS_WAITING_MAX = 1_000
 /** For so long an engine may take to open its database, or to end when it is told to. */
 export const SQL_ENGINE_TURN_MS_MAX = 10_000
 
+/** Of one value, and of one row: the largest record, and what is kept beside it. */
+export const SQL_VALUE_BYTES_MAX = 128 * MIB
+/** Of the statement that a compiled query is: SQLite's own, in which all values are parameters. */
+export const SQL_GENERATED_BYTES_MAX = 8 * MIB
+/** Of expressions within expressions. */
+export const SQL_EXPRESSION_DEPTH_MAX = 500
+/** UNION, INTERSECT and EXCEPT in one query. */
+export const SQL_COMPOUND_SELECTS_MAX = 100
+/** Of LIKE: a match takes time that grows fast with it. */
+export const SQL_PATTERN_BYTES_MAX = 1 * KIB
+/** Of pages of `sql.db` that an engine keeps in memory. */
+export const SQL_CACHE_BYTES = 32 * MIB
+/** Of the rows of one answer, before they are JSON. */
+export const SQL_ANSWER_BYTES_MAX = 32 * MIB
+/** Of one request (KalamDB, as the next). */
+export const SQL_PARAMETERS_MAX = 50
+export const SQL_PARAMETER_BYTES_MAX = 512 * KIB
+/** Rows of a stream, too old to be seen, that one statement which writes to it takes away. */
+export const SQL_SWEEP_ROWS_MAX = 1_000
+
 // Live queries
 
 /** A WebSocket that has not said who it is after so long is closed (KalamDB, as the numbers below). */

@@ -37,16 +37,23 @@ export type SqlErrorKind =
   | 'deadline'
   | 'execution'
 
+interface SqlErrorOptions extends ErrorOptions {
+  readonly details?: string
+}
+
 export class SqlError extends Error {
   override readonly name = 'SqlError'
   readonly code: SqlErrorCode
   readonly kind: SqlErrorKind
+  /** The statement; for administrators. */
+  readonly details: string | undefined
 
   /** `message` as the contract has it, prefix of its kind included ("Not found: Namespace 'x' not found"). */
-  constructor(code: SqlErrorCode, kind: SqlErrorKind, message: string, options?: ErrorOptions) {
+  constructor(code: SqlErrorCode, kind: SqlErrorKind, message: string, options: SqlErrorOptions = {}) {
     super(message, options)
     this.code = code
     this.kind = kind
+    this.details = options.details
   }
 }
 

@@ -18,7 +18,7 @@ import { createHostRules } from './hosts.ts'
 import { createOriginRules } from './origins.ts'
 import { createProximity } from './proximity.ts'
 import { rawPath } from './raw-path.ts'
-import { renderError } from './problems.ts'
+import { isForeseen, renderError } from './problems.ts'
 import { createRequestLog } from './request-log.ts'
 import { registerDatadogLogs } from './routes/datadog-logs.ts'
 import { registerFetch } from './routes/fetch.ts'
@@ -63,8 +63,9 @@ export function createApp(parts: Omit<RouteContext, 'clientAddress' | 'proximity
     const { method, url = '' } = env.incoming
     // Nobody is there to see the answer, and nothing of ours went wrong.
     if (error instanceof RequestAborted) return new Response(null, { status: 400 })
-    if (!(error instanceof KafkaError)) logger.error({ err: error, method, path: rawPath(url) }, 'a request failed unexpectedly')
-    else if (error.status >= 500) logger.error({ err: error, method, path: rawPath(url) }, 'a request failed')
+    if (!isForeseen(error)) logger.error({ err: error, method, path: rawPath(url) }, 'a request failed unexpectedly')
+    else if (error instanceof KafkaError && error.status >= 500)
+      logger.error({ err: error, method, path: rawPath(url) }, 'a request failed')
     return renderError(error, surfaces.surfaceOf(url), { headers, tookMs: elapsedMs(env.exchange) })
   }
 

@@ -7,6 +7,7 @@ import type { Context, Hono } from 'hono'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { ServerOptions } from '../server-options.ts'
+import type { SqlOnDemand } from '../sql-on-demand.ts'
 import type { ClientAddress } from './client-address.ts'
 import type { Exchange } from './exchange.ts'
 import type { Proximity } from './proximity.ts'
@@ -15,6 +16,7 @@ import type { Waits } from './waits.ts'
 export interface RouteContext {
   readonly broker: Broker
   readonly storage: Storage
+  readonly sql: SqlOnDemand
   readonly clock: Clock
   readonly options: ServerOptions
   readonly metrics: Metrics

@@ -10,18 +10,20 @@ import { JSON_DEPTH_MAX } from '@logbrook/kafka/limits'
 /** Doubles hold every number of fewer digits exactly. */
 const LONG_NUMBER = /[\d.]{16}/
 
+/** What `JSON.parse` calls with each value; `source` is a number as it was written (ECMAScript's "JSON.parse source text access"). */
+export type Reviver = (key: string, value: unknown, context?: { readonly source?: string }) => unknown
+
 /** @throws KafkaError INVALID_REQUEST */
-export function parseJson(text: string): unknown {
+export function parseJson(text: string, reviver: Reviver | undefined = LONG_NUMBER.test(text) ? exactNumber : undefined): unknown {
   assertDepth(text)
   try {
-    return LONG_NUMBER.test(text) ? (JSON.parse(text, exactNumber) as unknown) : JSON.parse(text)
+    return JSON.parse(text, reviver) as unknown
   } catch (error) {
     throw new KafkaError('INVALID_REQUEST', `the body is not valid JSON: ${(error as Error).message}`)
   }
 }
 
-/** A reviver; `source` is the number as it was written (ECMAScript's "JSON.parse source text access"). */
-function exactNumber(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+function exactNumber(...[, value, context]: Parameters<Reviver>): unknown {
   const source = context?.source
   if (source === undefined || typeof value !== 'number' || !Number.isInteger(value)) return value
   if (Number.isSafeInteger(value) && /^-?\d+$/.test(source)) return value

@@ -6,6 +6,7 @@
  */
 import { ERRORS } from '@logbrook/kafka/errors'
 import type { ErrorName } from '@logbrook/kafka/errors'
+import type { SqlError, SqlErrorCode } from '@logbrook/sql/sql-error'
 
 interface KalamdbProblem {
   readonly code: ErrorName
@@ -50,15 +51,18 @@ const SQL_CODES: Partial<Record<ErrorName, string>> = {
 export function sqlProblem({ code, message, tookMs }: KalamdbProblem): KalamdbAnswer {
   // Only sessions answer 428.
   const status = code === 'SETUP_REQUIRED' ? 401 : ERRORS[code].status
-  return {
-    status,
-    body: {
-      status: 'error',
-      error: { code: SQL_CODES[code] ?? code, message },
-      results: [],
-      took: Math.round(tookMs * 1000) / 1000,
-    },
-  }
+  return { status, body: sqlEnvelope({ code: SQL_CODES[code] ?? code, message }, tookMs) }
+}
+
+const SQL_STATUSES: Partial<Record<SqlErrorCode, number>> = { PERMISSION_DENIED: 403, RATE_LIMIT_EXCEEDED: 429, INTERNAL_ERROR: 500 }
+
+/** Of statements, and of requests of them. */
+export function sqlFailure({ code, message, details }: SqlError, tookMs: number): KalamdbAnswer {
+  return { status: SQL_STATUSES[code] ?? 400, body: sqlEnvelope({ code, message, ...(details !== undefined && { details }) }, tookMs) }
+}
+
+function sqlEnvelope(error: { readonly code: string; readonly message: string; readonly details?: string }, tookMs: number): object {
+  return { status: 'error', error, results: [], took: Math.round(tookMs * 1000) / 1000 }
 }
 
 /** Of who is not let in. */

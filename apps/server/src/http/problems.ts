@@ -7,7 +7,8 @@
 import { STATUS_CODES } from 'node:http'
 import { ERRORS, KafkaError } from '@logbrook/kafka/errors'
 import type { ErrorName } from '@logbrook/kafka/errors'
-import { sessionProblem, sqlProblem, topicProblem } from './kalamdb-problems.ts'
+import { SqlError } from '@logbrook/sql/sql-error'
+import { sessionProblem, sqlFailure, sqlProblem, topicProblem } from './kalamdb-problems.ts'
 import type { Surface } from './surfaces.ts'
 
 interface Problem {
@@ -17,7 +18,13 @@ interface Problem {
   readonly tookMs: number
 }
 
-type ErrorRenderer = (problem: Problem) => { readonly status?: number; readonly contentType?: string; readonly body: object }
+interface Rendered {
+  readonly status?: number
+  readonly contentType?: string
+  readonly body: object
+}
+
+type ErrorRenderer = (problem: Problem) => Rendered
 
 const RENDERERS: Record<Surface, ErrorRenderer> = {
   datadog: ({ code, status, message }) => ({
@@ -92,6 +99,11 @@ function problemOf(error: unknown, surface: Surface, tookMs: number): Problem {
   return { code, status: ERRORS[code].status, message, tookMs }
 }
 
+/** Whether it says itself what went wrong, to whoever asked. */
+export function isForeseen(error: unknown): error is KafkaError | SqlError {
+  return error instanceof KafkaError || error instanceof SqlError
+}
+
 interface RenderOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** Since the request came, for surfaces that say it. */
@@ -101,7 +113,8 @@ interface RenderOptions {
 /** The answer to a request that failed. */
 export function renderError(error: unknown, surface: Surface, { headers: more = {}, tookMs = 0 }: RenderOptions = {}): Response {
   const problem = problemOf(error, surface, tookMs)
-  const { status = problem.status, contentType = 'application/json', body } = RENDERERS[surface](problem)
+  const rendered: Rendered = error instanceof SqlError ? sqlFailure(error, tookMs) : RENDERERS[surface](problem)
+  const { status = problem.status, contentType = 'application/json', body } = rendered
   const headers: Record<string, string> = { ...more, 'Content-Type': contentType }
   const challenge = CHALLENGES[surface]
   if (status === 401 && challenge !== null) headers['WWW-Authenticate'] = challenge

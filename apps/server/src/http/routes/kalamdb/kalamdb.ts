@@ -3,6 +3,7 @@ import type { App, RouteContext } from '../../context.ts'
 import { registerSessions } from './auth.ts'
 import { registerServerHealth } from './health.ts'
 import { registerSetup } from './setup.ts'
+import { registerSql } from './sql.ts'
 import { registerTopicConsumers } from './topics.ts'
 
 export function registerKalamdb(app: App, context: RouteContext): void {
@@ -10,4 +11,5 @@ export function registerKalamdb(app: App, context: RouteContext): void {
   registerSessions(app, context)
   registerSetup(app, context)
   registerTopicConsumers(app, context)
+  registerSql(app, context)
 }

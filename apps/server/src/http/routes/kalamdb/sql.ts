@@ -1,0 +1,34 @@
+/** `POST /v1/api/sql` (contract: HTTP, 4). The statements run elsewhere; here is who asks, what for, and the answer. */
+import type { Sql, SqlRequest } from '@logbrook/sql/sql'
+import type { App, Bindings, RouteContext } from '../../context.ts'
+import { elapsedMs } from '../../exchange.ts'
+import { bearerCaller } from './bearer.ts'
+import type { BearerCaller } from './bearer.ts'
+import { readSqlRequest } from './sql-request.ts'
+
+const SQL = '/v1/api/sql'
+const JSON_HEADERS = { 'Content-Type': 'application/json' }
+
+export function registerSql(app: App, context: RouteContext): void {
+  app.post(SQL, (c) => runSql(c.env, context))
+}
+
+async function runSql(env: Bindings, context: RouteContext): Promise<Response> {
+  env.exchange.route = SQL
+  const caller = await bearerCaller(env, context)
+  const sql = await context.sql.open()
+  sql.admit(caller.user.name)
+  const asked = await readSqlRequest(env.incoming)
+  return await answerSql(env, sql, { ...asked, caller: sqlCallerOf(caller), files: null })
+}
+
+export function sqlCallerOf({ user, host }: BearerCaller): SqlRequest['caller'] {
+  return { user: user.name, role: user.role, host }
+}
+
+/** Runs what was asked, and says what came of it. @throws SqlError */
+export async function answerSql({ exchange }: Bindings, sql: Sql, request: SqlRequest): Promise<Response> {
+  const results = await sql.execute(request)
+  const body = { status: 'success', results, took: Math.round(elapsedMs(exchange) * 1_000) / 1_000 }
+  return new Response(JSON.stringify(body), { headers: JSON_HEADERS })
+}

@@ -1,0 +1,59 @@
+import { createGate } from '@logbrook/broker/gate'
+import { SQL_REQUESTS_WAITING_MAX } from '@logbrook/kafka/limits'
+import type { EngineRequest } from '../protocol.ts'
+import { SqlError } from '../sql-error.ts'
+import type { EngineProcess } from './engine-process.ts'
+
+/** Engines of one kind, as many as there is work for. Requests begin in the order in which they came. */
+export class EnginePool {
+  readonly #open: () => Promise<EngineProcess>
+  readonly #inTurn: ReturnType<typeof createGate>
+  readonly #sizeMax: number
+  readonly #idle: EngineProcess[] = []
+  /** Under way, or waiting. */
+  #requests = 0
+
+  constructor(sizeMax: number, open: () => Promise<EngineProcess>) {
+    this.#sizeMax = sizeMax
+    this.#open = open
+    this.#inTurn = createGate(sizeMax)
+  }
+
+  /** @throws SqlError RATE_LIMIT_EXCEEDED, and those of the request */
+  async run(request: EngineRequest): Promise<unknown> {
+    if (this.#requests >= this.#sizeMax + SQL_REQUESTS_WAITING_MAX) throw tooManyWait()
+    this.#requests++
+    try {
+      return await this.#with((engine) => engine.run(request))
+    } finally {
+      this.#requests--
+    }
+  }
+
+  /** Has an engine open, whether or not there is work for it. */
+  async open(): Promise<void> {
+    await this.#with(async () => {})
+  }
+
+  async #with<T>(work: (engine: EngineProcess) => Promise<T>): Promise<T> {
+    return await this.#inTurn(async () => {
+      const engine = this.#takeIdle() ?? (await this.#open())
+      try {
+        return await work(engine)
+      } finally {
+        if (!engine.isGone) this.#idle.push(engine)
+      }
+    })
+  }
+
+  #takeIdle(): EngineProcess | undefined {
+    let engine = this.#idle.pop()
+    while (engine?.isGone === true) engine = this.#idle.pop()
+    return engine
+  }
+}
+
+function tooManyWait(): SqlError {
+  const message = `Execution error: too many requests of SQL wait already; the limit is ${SQL_REQUESTS_WAITING_MAX}`
+  return new SqlError('RATE_LIMIT_EXCEEDED', 'execution', message)
+}

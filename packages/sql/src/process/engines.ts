@@ -1,0 +1,113 @@
+/**
+ * The engines of a broker: one that writes, in order, and up to `SQL_READERS_MAX` that read beside it.
+ *
+ * - There is none before the first request. After it one more is ready than is needed, to take the place of one that has to be ended.
+ * - What a reader finds out to be something to write goes to the writer.
+ * - What commits have done is told in order, and before the request is answered.
+ */
+import { KafkaError } from '@logbrook/kafka/errors'
+import { SQL_READERS_MAX } from '@logbrook/kafka/limits'
+import type { EngineOptions, EngineRequest } from '../protocol.ts'
+import { EnginePool } from './engine-pool.ts'
+import { EngineProcess, NEEDS_WRITER } from './engine-process.ts'
+import type { EngineProcessOptions } from './engine-process.ts'
+import { onlyReads } from './first-words.ts'
+
+export interface EnginesOptions extends EngineProcessOptions {
+  readonly database: Omit<EngineOptions, 'role'>
+  /** A writer was opened: what one before it has committed may not have been told. */
+  readonly onWriter: () => void
+}
+
+export class Engines {
+  readonly #options: EnginesOptions
+  readonly #writers: EnginePool
+  readonly #readers: EnginePool
+  readonly #running = new Set<EngineProcess>()
+  /** Is running, and has been given nothing to open. */
+  #spare: EngineProcess | undefined
+  #databaseMade: Promise<void> | undefined
+  #closed: Promise<void> | undefined
+
+  constructor(options: EnginesOptions) {
+    this.#options = options
+    this.#writers = new EnginePool(1, () => this.#openWriter())
+    this.#readers = new EnginePool(SQL_READERS_MAX, () => this.#openReader())
+  }
+
+  /** Answers what the request asks for. @throws SqlError, KafkaError SHUTTING_DOWN */
+  async request<T>(request: EngineRequest): Promise<T> {
+    try {
+      return (await this.#run(request)) as T
+    } finally {
+      this.#prepareSpare()
+    }
+  }
+
+  /** Ends them all. Idempotent. */
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close())
+  }
+
+  async #run(request: EngineRequest): Promise<unknown> {
+    if (this.#closed !== undefined) throw closing()
+    if (!onlyReads(request)) return await this.#writers.run(request)
+    const value = await this.#readers.run(request)
+    return value === NEEDS_WRITER ? await this.#writers.run(request) : value
+  }
+
+  async #openWriter(): Promise<EngineProcess> {
+    const engine = await this.#open('writer')
+    this.#options.onWriter()
+    return engine
+  }
+
+  /** It makes no database: there has to be one. */
+  async #openReader(): Promise<EngineProcess> {
+    this.#databaseMade ??= this.#writers.open()
+    try {
+      await this.#databaseMade
+    } catch (error) {
+      this.#databaseMade = undefined
+      throw error
+    }
+    return await this.#open('reader')
+  }
+
+  async #open(role: EngineOptions['role']): Promise<EngineProcess> {
+    const engine = this.#takeSpare() ?? this.#start()
+    try {
+      await engine.open({ ...this.#options.database, role })
+      return engine
+    } catch (error) {
+      await engine.close()
+      throw error
+    }
+  }
+
+  #takeSpare(): EngineProcess | undefined {
+    const spare = this.#spare
+    this.#spare = undefined
+    return spare?.isGone === true ? undefined : spare
+  }
+
+  #prepareSpare(): void {
+    if (this.#closed === undefined && (this.#spare === undefined || this.#spare.isGone)) this.#spare = this.#start()
+  }
+
+  #start(): EngineProcess {
+    if (this.#closed !== undefined) throw closing()
+    const engine = new EngineProcess(this.#options)
+    this.#running.add(engine)
+    void engine.gone.then(() => this.#running.delete(engine))
+    return engine
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all(Array.from(this.#running, (engine) => engine.close()))
+  }
+}
+
+function closing(): KafkaError {
+  return new KafkaError('SHUTTING_DOWN', 'the broker is stopping')
+}

@@ -1,0 +1,42 @@
+/**
+ * The program of an engine, a process of its own: what the broker asks comes in as messages, and goes to engine/.
+ *
+ * - One request runs at a time. While it does, this thread may be inside of SQLite for as long as SQLite likes: what has to happen meanwhile
+ *   happens in the watchdog's thread.
+ * - It keeps nothing that is not in its database: it is ended by SIGKILL, at any time.
+ */
+import process from 'node:process'
+import { openEngine } from '../engine/engine.ts'
+import { NeedsWriter } from '../engine/run.ts'
+import type { Engine } from '../engine/run.ts'
+import type { FromEngine, ToEngine } from '../protocol.ts'
+import { toErrorData } from './error-data.ts'
+import { createServiceCalls } from './service-calls.ts'
+import { startWatchdog } from './watchdog.ts'
+
+const calls = createServiceCalls(send)
+let engine: Engine | undefined
+
+function send(message: FromEngine): void {
+  process.send?.(message)
+}
+
+async function obey(message: Extract<ToEngine, { readonly kind: 'open' | 'request' }>): Promise<FromEngine> {
+  if (message.kind === 'request') return { kind: 'done', value: await engine!.run(message.request) }
+  engine = await openEngine(message.options, { services: calls.services, committed: (effects) => send({ kind: 'committed', effects }) })
+  return { kind: 'opened' }
+}
+
+function failure(error: unknown): FromEngine {
+  return error instanceof NeedsWriter ? { kind: 'needs-writer' } : { kind: 'failed', error: toErrorData(error) }
+}
+
+startWatchdog({ bytesMax: Number(process.argv.at(-1)) })
+// The broker closes the channel when the engine is to end; it may have done so before this was loaded.
+process.on('disconnect', () => process.exit())
+if (!process.connected) process.exit()
+process.on('message', (message: ToEngine) => {
+  if (message.kind === 'answered' || message.kind === 'refused') calls.settle(message)
+  else obey(message).then(send, (error: unknown) => send(failure(error)))
+})
+send({ kind: 'ready' })
