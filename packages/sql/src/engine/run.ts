@@ -3,11 +3,14 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { ParameterValue } from '../data-type.ts'
 import type { Statement } from '../language/statement.ts'
-import type { Effects, EngineRequest, FileReference, StatementResult } from '../protocol.ts'
+import type { Effects, EngineRequest, FileReference, OutboxRecord, StatementResult, WatchedChange, WatchedTable } from '../protocol.ts'
 import type { BrokerServices, SqlCaller } from '../services.ts'
+import type { Gate } from './gate.ts'
 
 export interface Run {
   readonly database: DatabaseSync
+  /** Closed while compiled statements run (query-rows.ts). */
+  readonly gate: Gate
   readonly catalog: Catalog
   readonly services: BrokerServices
   /** Who asks. */
@@ -19,6 +22,8 @@ export interface Run {
   readonly nowMs: number
   readonly params: readonly ParameterValue[]
   readonly files: Readonly<Record<string, FileReference>> | null
+  /** Live queries that changes are to be held against. */
+  readonly watched: readonly WatchedTable[]
   /** Those of the transaction under way. */
   readonly effects: EffectsDraft
 }
@@ -27,6 +32,8 @@ export interface Run {
 export interface EffectsDraft {
   /** Stored files that no row holds any more. */
   readonly droppedFiles: string[]
+  readonly changes: WatchedChange[]
+  readonly outbox: OutboxRecord[]
   catalogChanged: boolean
 }
 
@@ -40,6 +47,7 @@ export type Handler<K extends Statement['kind']> = (
 export interface Engine {
   /** One request at a time. Answers the `value` of `done`. @throws SqlError, NeedsWriter */
   run(request: EngineRequest): Promise<unknown>
+  close(): void
 }
 
 export interface EngineSurroundings {
