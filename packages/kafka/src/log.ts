@@ -52,6 +52,13 @@ export interface AppendRequest extends TopicPartition {
   readonly records: VerbatimRecords | KeyedRecords
   /** The broker's clock: the time of verbatim records, and when the append happened. Epoch milliseconds. */
   readonly timestampMs: number
+  /** What the producer goes by to append each of its records once: kept with them, or not at all, in place of the one before it. */
+  readonly producerPosition?: number
+}
+
+/** How far the producer that numbers its records has come in a partition. */
+export interface ProducerPosition extends TopicPartition {
+  readonly position: number
 }
 
 export interface AppendResult {
@@ -129,6 +136,8 @@ export interface Log {
    * @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION, KAFKA_STORAGE_ERROR
    */
   append(request: AppendRequest): Promise<AppendResult>
+  /** Of all partitions where one was ever appended with records. */
+  producerPositions(): Promise<readonly ProducerPosition[]>
   read(request: ReadRequest): Promise<ReadResult>
   /** `undefined` for an unknown topic or partition. */
   watermarks(partition: TopicPartition): Promise<Watermarks | undefined>

@@ -45,6 +45,7 @@ export function createLog(parts: LogParts): Log {
         for (const partition of topics.delete(topicId)) waiters.gone(partition)
       }),
     append: (request) => open('could not append', () => writer.append(partitionOf(request), request)),
+    producerPositions: () => open("could not read the producers' positions", () => writer.producerPositions()),
     read: (request) => open('could not read', () => parts.read(topics.partition(request), request)),
     watermarks: (request) =>
       open('could not read the watermarks', () => {

@@ -1,15 +1,16 @@
 /**
  * The catalogue: everything that is kept, in one SQLite file.
  *
- * | table        | key                     | a row is                                    | lives until                       | written by                |
- * |--------------|-------------------------|---------------------------------------------|-----------------------------------|---------------------------|
- * | topic        | id                      | a topic and the settings that were made     | the topic is deleted              | topics.ts                 |
- * | partition    | slot                    | where a partition's rows lie and begin      | its topic is deleted              | topics.ts, trim.ts        |
- * | batch        | slot, base offset       | records at contiguous offsets: row-id.ts    | trimmed, expired or topic deleted | writer.ts                 |
- * | sweep        | slot                    | rows that nobody can read any more          | the last of them is deleted       | trim.ts, topics.ts        |
- * | user         | name                    | a user and the SCRAM keys of their password | deleted                           | users.ts                  |
- * | acl_binding  | all columns             | a permission                                | deleted                           | acls.ts                   |
- * | group_offset | topic, partition, group | where a consumer group reads on             | deleted, or its topic is          | group-offsets.ts, trim.ts |
+ * | table             | key                     | a row is                                    | lives until                       | written by                |
+ * |-------------------|-------------------------|---------------------------------------------|-----------------------------------|---------------------------|
+ * | topic             | id                      | a topic and the settings that were made     | the topic is deleted              | topics.ts                 |
+ * | partition         | slot                    | where a partition's rows lie and begin      | its topic is deleted              | topics.ts, trim.ts        |
+ * | batch             | slot, base offset       | records at contiguous offsets: row-id.ts    | trimmed, expired or topic deleted | writer.ts                 |
+ * | sweep             | slot                    | rows that nobody can read any more          | the last of them is deleted       | trim.ts, topics.ts        |
+ * | user              | name                    | a user and the SCRAM keys of their password | deleted                           | users.ts                  |
+ * | acl_binding       | all columns             | a permission                                | deleted                           | acls.ts                   |
+ * | group_offset      | topic, partition, group | where a consumer group reads on             | deleted, or its topic is          | group-offsets.ts, trim.ts |
+ * | producer_position | topic, partition        | how far the relay of SQL's changes has come | its topic is deleted              | writer.ts                 |
  *
  * - No row says where a partition ends: its last batch does, or `log_start_offset` where that lies further on. So the hot
  *   path writes batches and nothing else, and a trim that takes the last batch has written the end down by doing so.
@@ -100,8 +101,17 @@ ALTER TABLE user ADD COLUMN email TEXT;
 ALTER TABLE user ADD COLUMN updated_ms INTEGER;  -- null: not since created_ms
 `
 
+const PRODUCERS = `
+CREATE TABLE producer_position (
+  topic_id   TEXT NOT NULL REFERENCES topic (id) ON UPDATE CASCADE ON DELETE CASCADE,
+  partition  INTEGER NOT NULL,
+  position   INTEGER NOT NULL,            -- of the last record that is there, in its producer's own count
+  PRIMARY KEY (topic_id, partition)
+) STRICT, WITHOUT ROWID;
+`
+
 /** Step N takes a file from version N − 1 to N. */
-export const MIGRATIONS: readonly string[] = [LOG, ACCESS, GROUPS, ACCOUNTS]
+export const MIGRATIONS: readonly string[] = [LOG, ACCESS, GROUPS, ACCOUNTS, PRODUCERS]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
 

@@ -6,11 +6,12 @@
  *   again from the disk, so that the next append starts from what is there.
  * - An append that cannot be done for its own reasons fails alone, before the transaction begins.
  * - Appends to one partition get offsets in the order they were called in.
+ * - A producer's position is kept in the transaction of the records that it came with.
  */
 import assert from 'node:assert/strict'
 import { KafkaError } from '@logbrook/kafka/errors'
 import { GROUP_BYTES_MAX, OFFSETS_PER_PARTITION_MAX } from '@logbrook/kafka/limits'
-import type { AppendRequest, AppendResult } from '@logbrook/kafka/log'
+import type { AppendRequest, AppendResult, ProducerPosition, TopicId } from '@logbrook/kafka/log'
 import { BATCH_COLUMNS } from './batch-row.ts'
 import type { Checkpointer } from './checkpointer.ts'
 import type { Database, Transact } from './database.ts'
@@ -38,6 +39,7 @@ interface PendingAppend {
   readonly rows: readonly RowDraft[]
   readonly recordCount: number
   readonly bytes: number
+  readonly producerPosition: number | undefined
   readonly resolve: (result: AppendResult) => void
   readonly reject: (error: unknown) => void
 }
@@ -45,6 +47,8 @@ interface PendingAppend {
 export class Writer {
   readonly #options: WriterOptions
   readonly #insert
+  readonly #putPosition
+  readonly #positions
   readonly #pending: PendingAppend[] = []
   #isScheduled = false
 
@@ -53,17 +57,28 @@ export class Writer {
     this.#insert = options.database.prepare<[number, number, number, number, number, number, Uint8Array, Uint8Array]>(
       `INSERT INTO batch (${BATCH_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     )
+    this.#putPosition = options.database.prepare<[TopicId, number, number]>(
+      `INSERT INTO producer_position (topic_id, partition, position) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET position = excluded.position`,
+    )
+    this.#positions = options.database.prepare<[], ProducerPosition>(
+      'SELECT topic_id AS topicId, partition, position FROM producer_position ORDER BY topic_id, partition',
+    )
   }
 
-  append(partition: Partition, { records, timestampMs }: AppendRequest): Promise<AppendResult> {
+  append(partition: Partition, { records, timestampMs, producerPosition }: AppendRequest): Promise<AppendResult> {
     const rows = draftRows(records, timestampMs)
     const recordCount = rows.reduce((count, row) => count + row.count, 0)
     assert(recordCount > 0, 'an append has at least one record')
     const bytes = rows.reduce((sum, row) => sum + row.bodyBytes, 0)
     const { promise, resolve, reject } = Promise.withResolvers<AppendResult>()
-    this.#pending.push({ partition, rows, recordCount, bytes, resolve, reject })
+    this.#pending.push({ partition, rows, recordCount, bytes, producerPosition, resolve, reject })
     this.#schedule()
     return promise
+  }
+
+  producerPositions(): readonly ProducerPosition[] {
+    return this.#positions.all()
   }
 
   /** Commits what is pending without waiting for a turn or a checkpoint. */
@@ -129,6 +144,7 @@ export class Writer {
         baseOffset += draft.count
       }
       tail.timestampMaxMs = timestampMaxMs
+      if (tail.producerPosition !== undefined) this.#putPosition.run(partition.topicId, partition.number, tail.producerPosition)
     }
   }
 }
@@ -139,6 +155,7 @@ interface Tail {
   readonly rows: RowDraft[]
   endOffset: number
   timestampMaxMs: number
+  producerPosition: number | undefined
 }
 
 /** The appends that were admitted to one transaction, and what becomes of them. */
@@ -161,6 +178,7 @@ class Group {
       this.#admitted.push({ append, baseOffset: tail.endOffset })
       tail.endOffset += append.recordCount
       for (const row of append.rows) this.#place(tail, row)
+      if (append.producerPosition !== undefined) tail.producerPosition = append.producerPosition
       this.bytes += append.bytes
       return true
     } catch (error) {
@@ -191,7 +209,7 @@ class Group {
       throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `topic ${partition.topicName} was deleted before the append was committed`)
     }
     const { highWatermark, timestampMaxMs } = this.#boundsOf(partition)
-    const tail: Tail = { baseOffset: highWatermark, endOffset: highWatermark, timestampMaxMs, rows: [] }
+    const tail: Tail = { baseOffset: highWatermark, endOffset: highWatermark, timestampMaxMs, producerPosition: undefined, rows: [] }
     this.tails.set(partition, tail)
     return tail
   }

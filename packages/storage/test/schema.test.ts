@@ -23,7 +23,7 @@ test('an older file is taken to the present version, with all that is in it', as
   }
   // A file of version 1 had the log and nothing else.
   tamper(directory.path, (database) => {
-    database.exec('DROP TABLE user; DROP TABLE acl_binding; DROP TABLE group_offset')
+    database.exec('DROP TABLE user; DROP TABLE acl_binding; DROP TABLE group_offset; DROP TABLE producer_position')
     database.pragma('user_version = 1')
   })
   await using storage = await openForTest({ dataDir: directory.path })
