@@ -157,6 +157,14 @@ export const DECISIONS_REMEMBERED_MAX = 10_000
 
 // SQL
 
+/** Of the names of namespaces, tables and columns (KalamDB). */
+export const SQL_NAME_LENGTH_MAX = 64
+/** Of all statements of one request (KalamDB). */
+export const SQL_TEXT_BYTES_MAX = 1 * MIB
+/** Digits of a DECIMAL. */
+export const SQL_DECIMAL_PRECISION_MAX = 38
+/** Numbers of an EMBEDDING. */
+export const SQL_EMBEDDING_DIMENSIONS_MAX = 8_192
 /** Of a request of SQL that is JSON. */
 export const SQL_BODY_BYTES_MAX = 10 * MIB
 /** Requests of SQL of one user within a second. */
