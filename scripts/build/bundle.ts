@@ -2,7 +2,7 @@
  * Makes the shipped form of the broker from its sources: JavaScript files for Node and SQLite's addon in one directory, which needs nothing
  * from outside it.
  *
- * - `main.js` is the program, each `…-worker.js` a thread's. What is loaded on demand stays a file of its own: one file for
+ * - `main.js` is the program, `sql-engine.js` that of the process which runs SQL, each `…-worker.js` a thread's. What is loaded on demand stays a file of its own: one file for
  *   all takes 8 ms more to start, for half of it is schemas that a broker seldom needs.
  * - CommonJS: importing `node:http` as a module touches all of its exports, and Node loads every file in three steps; a start takes 5 to 9 ms less.
  * - The addon is better-sqlite3's prebuilt one for one platform, copied, and its JavaScript is bundled: outside the workspace there is no
@@ -13,6 +13,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 import type { Plugin } from 'rolldown'
 import { definitions, ENTRIES } from './program.ts'
+import { parserBeside } from './sql-parser.ts'
 
 export interface BundleOptions {
   readonly outDir: string
@@ -26,7 +27,7 @@ export async function bundle({ outDir, platform = `${process.platform}-${process
     input: ENTRIES,
     platform: 'node',
     transform: { define: await definitions() },
-    plugins: [sqliteFor(platform), asCommonJs()],
+    plugins: [sqliteFor(platform), parserBeside(), asCommonJs()],
   })
   await build.write({
     dir: outDir,

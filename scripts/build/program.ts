@@ -6,10 +6,14 @@ export const ROOT = join(import.meta.dirname, '../..')
 const SERVER = join(ROOT, 'apps/server/src')
 const PACKAGES = join(ROOT, 'packages')
 
-/** The program, and each of its threads, which are found by their names (packages/storage/src/worker-source.ts). */
+/**
+ * The program, the process that runs SQL, and each of their threads, which are found by their names (packages/storage/src/worker-source.ts,
+ * packages/sql/src/process/engine-program.ts).
+ */
 export const ENTRIES: Readonly<Record<string, string>> = {
   main: join(SERVER, 'main.ts'),
-  ...Object.fromEntries(globSync('*/src/*-worker.ts', { cwd: PACKAGES }).map((file) => [basename(file, '.ts'), join(PACKAGES, file)])),
+  'sql-engine': join(PACKAGES, 'sql/src/process/sql-engine.ts'),
+  ...Object.fromEntries(globSync('*/src/**/*-worker.ts', { cwd: PACKAGES }).map((file) => [basename(file, '.ts'), join(PACKAGES, file)])),
 }
 
 /** Replacements for names that the sources declare and do not define. */

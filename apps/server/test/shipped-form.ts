@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { SessionResponse } from '@logbrook/contract/sessions'
+import type { SqlResponse } from '@logbrook/contract/sql'
 import { createTopic, decoded, eventually, metric, readPartition, requestJson, sendLogs } from './broker-requests.ts'
 import type { RealProcess } from './real-process.ts'
 import { VERSION_LINE } from './version-line.ts'
@@ -48,6 +50,18 @@ export function testShippedForm(form: () => ShippedForm): void {
     if (form().namesThreads ?? true) assert.ok((await threadNames(broker)).includes('checkpoint'))
   })
 
+  test('SQL runs in a process of its own, and ends with the program', async () => {
+    await using broker = await form().start(['--data-dir', join(form().directory, 'sql')])
+    await requestJson(`${broker.url}/v1/kafka/users`, postOf({ name: 'alice', password: 'wonderland', role: 'dba' }))
+    const session = await requestJson(`${broker.url}/v1/api/auth/login`, postOf({ user: 'alice', password: 'wonderland' }))
+    const authorization = `Bearer ${(session as SessionResponse).access_token}`
+    const answer = await requestJson(`${broker.url}/v1/api/sql`, postOf({ sql: 'SELECT 1 + $1 AS n', params: [1] }, { authorization }))
+    assert.deepEqual((answer as SqlResponse).results[0]!.rows, [['2']])
+    broker.kill('SIGTERM')
+    const { code, stderr } = await broker.ending
+    assert.equal(code, 0, stderr)
+  })
+
   test('commands, a terminal’s log lines and the description of the API are loaded when they are asked for', async () => {
     await using broker = await form().start(['--memory', '--log-format', 'pretty'])
     await form().run(['topics', 'create', 'logs', '--url', broker.url])
@@ -57,6 +71,10 @@ export function testShippedForm(form: () => ShippedForm): void {
     broker.kill('SIGTERM')
     assert.match((await broker.ending).stderr, /INFO.*request/)
   })
+}
+
+function postOf(body: object, headers: Readonly<Record<string, string>> = {}): RequestInit {
+  return { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
 }
 
 /** Of the topic `logs`, which has one partition. */

@@ -55,6 +55,8 @@ export const ENDPOINTS = {
   resetOffsets: { method: 'POST', path: '/v1/kafka/groups/{group}/reset', about: null },
   deleteGroup: { method: 'DELETE', path: '/v1/kafka/groups/{group}', about: null },
 
+  sql: { method: 'POST', path: '/v1/api/sql', about: null },
+
   login: { method: 'POST', path: '/v1/api/auth/login', about: null },
   refreshSession: { method: 'POST', path: '/v1/api/auth/refresh', about: null },
   logout: { method: 'POST', path: '/v1/api/auth/logout', about: null },

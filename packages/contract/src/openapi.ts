@@ -9,6 +9,7 @@ import type { Answer, Body, Dialect, QueryParameter, Route } from './route.ts'
 import { ROUTES } from './routes.ts'
 import { LocalOnly } from './server-health.ts'
 import { SessionError } from './sessions.ts'
+import { SqlError } from './sql.ts'
 
 type Json = Record<string, unknown>
 
@@ -57,6 +58,13 @@ const DIALECTS: Readonly<Record<Dialect, DialectInfo>> = {
     tag: 'Consuming',
     description: "KalamDB's: records for consumer groups.",
     error: { contentType: 'application/json', schema: TopicError },
+    security: [{ bearer: [] }],
+    errors: ['SASL_AUTHENTICATION_FAILED', 'KAFKA_STORAGE_ERROR', 'UNKNOWN_SERVER_ERROR'],
+  },
+  'kalamdb-sql': {
+    tag: 'SQL',
+    description: "KalamDB's: statements, and the files that rows hold.",
+    error: { contentType: 'application/json', schema: SqlError },
     security: [{ bearer: [] }],
     errors: ['SASL_AUTHENTICATION_FAILED', 'KAFKA_STORAGE_ERROR', 'UNKNOWN_SERVER_ERROR'],
   },

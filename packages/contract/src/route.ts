@@ -2,7 +2,16 @@ import type { ErrorName } from '@logbrook/kafka/errors'
 import type { z } from 'zod'
 
 /** Whose wire format a route speaks: it decides how errors look and how credentials come. */
-export type Dialect = 'own' | 'warpstream' | 'datadog' | 'kalamdb-auth' | 'kalamdb-topics' | 'kalamdb-health' | 'plain' | 'testing'
+export type Dialect =
+  | 'own'
+  | 'warpstream'
+  | 'datadog'
+  | 'kalamdb-auth'
+  | 'kalamdb-topics'
+  | 'kalamdb-sql'
+  | 'kalamdb-health'
+  | 'plain'
+  | 'testing'
 
 export interface Body {
   readonly contentType: string

@@ -17,6 +17,7 @@ import { FetchedRecord } from './record.ts'
 import type { Answer, Body, QueryParameter, Route } from './route.ts'
 import { ClusterHealth, ServerHealth } from './server-health.ts'
 import { LoginRequest, LogoutResponse, MeResponse, SessionResponse, SetupRequest, SetupResponse, SetupStatus } from './sessions.ts'
+import { SQL_ROUTES } from './sql-routes.ts'
 import { TailData } from './tail.ts'
 import { AlterTopicRequest, CreateTopicRequest, OffsetList, TopicBody, TopicList, TrimmedPartition } from './topics.ts'
 import { AlterUserRequest, CreateUserRequest, PutUserRequest, UserBody, UserList } from './users.ts'
@@ -522,6 +523,7 @@ export const ROUTES: readonly Route[] = [
   ...TOPICS,
   ...RECORDS,
   ...GROUP_ROUTES,
+  ...SQL_ROUTES,
   ...USERS,
   ...ACLS,
   ...SESSIONS,

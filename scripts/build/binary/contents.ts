@@ -3,7 +3,7 @@
  *
  * - Node runs one CommonJS script, which can require nothing but Node's own modules. So what is loaded on demand elsewhere is in it, too:
  *   with V8's code cache it starts sooner than the bundle's files all the same.
- * - A thread's program is an asset, and so is whatever the build emits as a file: SQLite's addon, static files.
+ * - The program of another process or of a thread is an asset, and so is whatever the build emits as a file: SQLite's addon, static files.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -11,7 +11,8 @@ import { dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 import type { Plugin } from 'rolldown'
 import { definitions, ENTRIES, ROOT } from '../program.ts'
-import { LICENSES_FILE, thirdPartyLicenses } from '../third-party-licenses.ts'
+import { embeddedParser } from '../sql-parser.ts'
+import { LICENSES_FILE, LICENSES_RULE, thirdPartyLicenses } from '../third-party-licenses.ts'
 import type { Target } from './targets.ts'
 
 export interface Contents {
@@ -21,17 +22,26 @@ export interface Contents {
   readonly licenses: string
 }
 
-const MAIN = 'main'
+const EMBEDDED_MAIN = join(ROOT, 'apps/server/src/embedded-main.ts')
 const EMBEDDED_ADDON = join(ROOT, 'apps/server/src/embedded-addon.ts')
 
 export async function contentsFor({ platform, arch }: Target): Promise<Contents> {
   const sqlite = embeddedSqlite(`${platform}-${arch}`)
-  const { [MAIN]: mainFile = '', ...threads } = ENTRIES
-  const main = await script(mainFile, [sqlite, thirdPartyLicenses()])
-  const { [LICENSES_FILE]: licenses, ...files } = main.files
-  const assets = new Map(Object.entries(files))
-  for (const [name, file] of Object.entries(threads)) assets.set(`${name}.js`, (await script(file, [sqlite])).code)
-  return { main: main.code, assets, licenses: String(licenses) }
+  const assets = new Map<string, string | Uint8Array>()
+  const licenses = new Set<string>()
+
+  /** Answers its code, and keeps what comes with it. */
+  async function take(file: string): Promise<string> {
+    const { code, files } = await script(file, [sqlite, embeddedParser(), thirdPartyLicenses()])
+    const { [LICENSES_FILE]: texts, ...others } = files
+    for (const text of String(texts).split(LICENSES_RULE)) licenses.add(text)
+    for (const [name, content] of Object.entries(others)) assets.set(name, content)
+    return code
+  }
+
+  const main = await take(EMBEDDED_MAIN)
+  for (const [name, file] of Object.entries(ENTRIES)) if (name !== 'main') assets.set(`${name}.js`, await take(file))
+  return { main, assets, licenses: [...licenses].toSorted().join(LICENSES_RULE) }
 }
 
 interface Script {

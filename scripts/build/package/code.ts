@@ -9,6 +9,7 @@
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { definitions, ENTRIES } from '../program.ts'
+import { parserBeside } from '../sql-parser.ts'
 import { thirdPartyLicenses } from '../third-party-licenses.ts'
 import { ENTRY_POINTS, ROOT, SERVER } from './layout.ts'
 
@@ -26,7 +27,7 @@ export async function writeCode(outDir: string): Promise<void> {
       define: await definitions(),
       inject: { AsyncDisposableStack: [join(import.meta.dirname, 'async-disposable-stack.ts'), 'AsyncDisposableStack'] },
     },
-    plugins: [thirdPartyLicenses()],
+    plugins: [parserBeside(), thirdPartyLicenses()],
     experimental: { attachDebugInfo: 'none' },
   })
   await build.write({

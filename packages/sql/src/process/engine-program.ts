@@ -5,9 +5,7 @@ import { extname } from 'node:path'
 import process from 'node:process'
 import { isSea } from 'node:sea'
 import { fileURLToPath } from 'node:url'
-
-/** The first argument of a single executable that is to be an engine. */
-export const ENGINE_ARGUMENT = 'sql-engine'
+import { ENGINE_ARGUMENT } from './engine-argument.ts'
 
 export function spawnEngine(args: readonly string[]): ChildProcess {
   return spawn(process.execPath, [...program(), ...args], {
