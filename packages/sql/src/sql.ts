@@ -13,6 +13,8 @@ import { SQL_ENGINE_BYTES_MAX, SQL_STATEMENT_MS_MAX } from '@logbrook/kafka/limi
 import type { Log } from '@logbrook/kafka/log'
 import { databaseFile } from '@logbrook/storage/database'
 import type { ParameterValue } from './data-type.ts'
+import { createFileStore } from './files/file-store.ts'
+import type { FileStore } from './files/file-store.ts'
 import { Engines } from './process/engines.ts'
 import { createServices } from './process/services.ts'
 import type { EngineOptions, EngineRequest, FileReference, StatementResult } from './protocol.ts'
@@ -38,6 +40,7 @@ export interface Sql {
    * @throws SqlError
    */
   execute(request: SqlRequest): Promise<readonly StatementResult[]>
+  readonly files: FileStore
   /** Idempotent. */
   close(): Promise<void>
 }
@@ -72,11 +75,17 @@ export async function openSql(options: SqlOptions): Promise<Sql> {
     services: createServices({ broker, log, clock, hasFile: logFile !== null }),
     statementMsMax: limits.statementMsMax ?? SQL_STATEMENT_MS_MAX,
     bytesMax: limits.engineBytesMax ?? SQL_ENGINE_BYTES_MAX,
-    onCommitted() {},
-    onWriter() {},
+    onCommitted: ({ droppedFiles }) => void files.remove(droppedFiles),
+    onWriter: () => void files.sweep(),
     onError,
   })
   opened.defer(() => engines.close())
+  const files = createFileStore({
+    directory: join(directory, 'files'),
+    durability: location === 'memory' ? 'none' : options.durability,
+    ask: (request) => engines.request(request),
+    onError,
+  })
   const rate = createRequestRate({ clock, perSecondMax: limits.requestsPerSecond })
 
   const running = opened.move()
@@ -89,6 +98,7 @@ export async function openSql(options: SqlOptions): Promise<Sql> {
       const asked: EngineRequest = { kind: 'execute', ...request, nowMs: clock.now(), watched: [] }
       return await engines.request<readonly StatementResult[]>(asked)
     },
+    files,
     close: () => (closed ??= running.disposeAsync()),
   }
 }

@@ -7,7 +7,9 @@ const FIRST_WORD = /^[a-z]+/i
 
 export function onlyReads(request: EngineRequest): boolean {
   if (request.kind === 'execute') return saysOnlyReads(request.sql)
-  return request.kind === 'describe-live' || request.kind === 'read-live' || request.kind === 'find-file' || request.kind === 'match-records'
+  return (
+    request.kind === 'describe-live' || request.kind === 'read-live' || request.kind === 'find-file' || request.kind === 'match-records'
+  )
 }
 
 /** A semicolon inside a string ends a statement here; what follows it is taken for something to write, or rightly for a query. */

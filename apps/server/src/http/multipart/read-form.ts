@@ -53,7 +53,8 @@ export async function readForm(incoming: IncomingMessage, reader: FormReader): P
     .on('file', (name, stream, filename: string | undefined, _, mime) => {
       const work = reader.file(name, { filename: filename ?? '', mime, bytes: stream })
       work.catch(reject)
-      streams.push(stream)
+      // Who refuses a file before reading it does not hear that it failed.
+      streams.push(stream.on('error', () => {}))
       taken.push(work)
     })
     .on('partsLimit', () => reject(malformed(`it has more than ${reader.partsMax} parts`)))

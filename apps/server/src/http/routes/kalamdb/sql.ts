@@ -2,6 +2,7 @@
 import type { Sql, SqlRequest } from '@logbrook/sql/sql'
 import type { App, Bindings, RouteContext } from '../../context.ts'
 import { elapsedMs } from '../../exchange.ts'
+import { mediaTypeOf } from '../../described-body.ts'
 import { bearerCaller } from './bearer.ts'
 import type { BearerCaller } from './bearer.ts'
 import { readSqlRequest } from './sql-request.ts'
@@ -15,11 +16,15 @@ export function registerSql(app: App, context: RouteContext): void {
 
 async function runSql(env: Bindings, context: RouteContext): Promise<Response> {
   env.exchange.route = SQL
-  const caller = await bearerCaller(env, context)
+  const caller = sqlCallerOf(await bearerCaller(env, context))
   const sql = await context.sql.open()
-  sql.admit(caller.user.name)
+  sql.admit(caller.user)
+  if (mediaTypeOf(env) === 'multipart/form-data') {
+    const { runSqlForm } = await import('./sql-upload.ts')
+    return await runSqlForm(env, sql, caller)
+  }
   const asked = await readSqlRequest(env.incoming)
-  return await answerSql(env, sql, { ...asked, caller: sqlCallerOf(caller), files: null })
+  return await answerSql(env, sql, { ...asked, caller, files: null })
 }
 
 export function sqlCallerOf({ user, host }: BearerCaller): SqlRequest['caller'] {
