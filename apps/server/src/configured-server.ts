@@ -1,7 +1,8 @@
 /** A server made as its settings say: what `logbrook start` and a program that imports `logbrook` have in common. */
 import type { SessionLimits } from '@logbrook/broker/sessions/sessions'
 import type { Clock } from '@logbrook/kafka/clock'
-import { AUTH_REQUESTS_PER_SECOND_MAX, LOGIN_FAILURES_MAX } from '@logbrook/kafka/limits'
+import { AUTH_REQUESTS_PER_SECOND_MAX, LOGIN_FAILURES_MAX, SQL_REQUESTS_PER_SECOND_MAX } from '@logbrook/kafka/limits'
+import type { SqlLimits } from '@logbrook/sql/sql'
 import type { Config } from './config/config.ts'
 import type { InitFile } from './init-file.ts'
 import { createLogger } from './logger.ts'
@@ -66,6 +67,13 @@ function sessionLimits({ testing, authRequestsPerSecond, loginFailuresMax }: Con
   }
 }
 
+function sqlLimits({ testing, sqlRequestsPerSecond, sqlStatementMs }: Config): SqlLimits {
+  return {
+    requestsPerSecond: sqlRequestsPerSecond ?? (testing ? 0 : SQL_REQUESTS_PER_SECOND_MAX),
+    statementMsMax: sqlStatementMs,
+  }
+}
+
 function serverOptions(config: Config, init: Init | undefined, clock: Clock, logger: Logger): ServerOptions {
   return {
     host: config.host,
@@ -81,6 +89,7 @@ function serverOptions(config: Config, init: Init | undefined, clock: Clock, log
     corsOrigins: config.corsOrigins,
     trustedProxies: config.trustedProxies,
     sessionLimits: sessionLimits(config),
+    sqlLimits: sqlLimits(config),
     remoteSetup: config.remoteSetup,
     secureCookies: config.secureCookies,
     intake: { successStatus: config.intakeSuccessStatus, rootTopic: config.intakeRootTopic, bareObject: config.intakeBareObject },

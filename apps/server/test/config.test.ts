@@ -44,6 +44,8 @@ test('nothing written is a broker on loopback that keeps its log in a directory'
     trustedProxies: [],
     authRequestsPerSecond: null,
     loginFailuresMax: null,
+    sqlRequestsPerSecond: null,
+    sqlStatementMs: 30_000,
     remoteSetup: false,
     secureCookies: true,
     intakeSuccessStatus: 200,

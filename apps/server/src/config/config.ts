@@ -6,7 +6,7 @@
  * - A schema's message ends the sentence "--port is "x"; it must be …".
  * - A schema is made when a value is there to be looked at, and of zod's small form: all of them, in the usual form, were 17 ms of the start.
  */
-import { AUTH_REQUESTS_PER_SECOND_MAX, LOGIN_FAILURES_MAX } from '@logbrook/kafka/limits'
+import { AUTH_REQUESTS_PER_SECOND_MAX, LOGIN_FAILURES_MAX, SQL_REQUESTS_PER_SECOND_MAX, SQL_STATEMENT_MS_MAX } from '@logbrook/kafka/limits'
 import { isPrincipal } from '@logbrook/kafka/principal'
 import { isTopicName } from '@logbrook/kafka/topic-name'
 import { isAddressOrSubnet } from '../http/client-address.ts'
@@ -111,6 +111,18 @@ export const CONFIG = {
     byDefault: null,
     placeholder: 'N',
     meaning: `Failed logins after which a user is locked for 15 minutes: ${LOGIN_FAILURES_MAX}, with --testing any; 0 locks nobody.`,
+  }),
+  sqlRequestsPerSecond: setting({
+    schema: () => z.nullable(whole(0, 1_000_000)),
+    byDefault: null,
+    placeholder: 'N',
+    meaning: `Requests of SQL of one user in a second: ${SQL_REQUESTS_PER_SECOND_MAX}, with --testing any; 0 is no limit.`,
+  }),
+  sqlStatementMs: setting({
+    schema: () => whole(1, 3_600_000),
+    byDefault: SQL_STATEMENT_MS_MAX,
+    placeholder: 'MS',
+    meaning: 'Milliseconds that a request of SQL may run before it is ended.',
   }),
   remoteSetup: setting({
     schema: onOff,
