@@ -92,6 +92,8 @@ test('law: a value means the same wherever it is written', () => {
     'trusted-proxies': '127.0.0.1, 10.0.0.0/8',
     'auth-requests-per-second': '40',
     'login-failures-max': '0',
+    'sql-requests-per-second': '0',
+    'sql-statement-ms': '0',
     'remote-setup': 'on',
     'secure-cookies': 'off',
     'intake-success-status': '202',
