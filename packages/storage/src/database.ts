@@ -24,7 +24,7 @@ export type Durability = 'none' | 'os' | 'fsync'
 const SYNCHRONOUS: Readonly<Record<Durability, string>> = { none: 'OFF', os: 'NORMAL', fsync: 'FULL' }
 
 /** SQLite's own ceiling: reads come from the page cache of the operating system without being copied through a buffer. */
-const MMAP_BYTES = 2 ** 31 - 2 ** 16
+export const MMAP_BYTES = 2 ** 31 - 2 ** 16
 const CACHE_KIB = 16 * 1024
 
 export function databaseFile(dataDir: string): string {

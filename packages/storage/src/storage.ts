@@ -23,6 +23,7 @@ import { createOffsetForTimestamp } from './offset-at-time.ts'
 import { createBoundsReader } from './partitions.ts'
 import type { PageSync } from './page-sync.ts'
 import { createPageSync } from './page-sync.ts'
+import { ReadThread } from './read-thread.ts'
 import { createReader } from './reader.ts'
 import { createRetention } from './retention.ts'
 import { createMemorySecret, createSecretFile } from './session-secret.ts'
@@ -105,6 +106,8 @@ function createStorage(options: StorageOptions, database: Database, lock: Direct
   const boundsOf = createBoundsReader(database)
   const pageSync = location === 'memory' ? undefined : createPageSync(databaseFile(location.dataDir))
   const checkpointer = checkpointerOf(options, database, pageSync)
+  // Who wants no thread for checkpoints wants none for reads either.
+  const readThread = location === 'memory' || options.checkpoint !== 'worker' ? undefined : new ReadThread(databaseFile(location.dataDir))
   const waiters = new Waiters(clock)
   const sweeper = new Sweeper({ database, transact, checkpointer, swept: (slot) => topics.swept(slot) })
   const topics = guard('could not read the topics', () => new Topics({ database, transact, sweeper, newTopicId }))
@@ -120,7 +123,7 @@ function createStorage(options: StorageOptions, database: Database, lock: Direct
     waiters,
     sweeper,
     boundsOf,
-    read: createReader(database, boundsOf),
+    read: createReader(database, boundsOf, readThread),
     trim: createTrim({ database, transact, boundsOf, sweeper, moveGroups: createMoveGroups(database) }),
     offsetForTimestamp: createOffsetForTimestamp(database, boundsOf),
     retainedFrom: createRetention(database, boundsOf),
@@ -151,6 +154,7 @@ function createStorage(options: StorageOptions, database: Database, lock: Direct
     groups.flush()
     await sweeper.close()
     await checkpointer.close()
+    await readThread?.close()
     database.close()
     pageSync?.close()
     lock?.release()
