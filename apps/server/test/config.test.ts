@@ -93,7 +93,7 @@ test('law: a value means the same wherever it is written', () => {
     'auth-requests-per-second': '40',
     'login-failures-max': '0',
     'sql-requests-per-second': '0',
-    'sql-statement-ms': '0',
+    'sql-statement-ms': '1000',
     'remote-setup': 'on',
     'secure-cookies': 'off',
     'intake-success-status': '202',
