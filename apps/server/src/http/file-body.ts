@@ -2,8 +2,8 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { ByteRange } from './byte-range.ts'
 
-/** Of one read: 25 MiB are a hundred of them. */
-const CHUNK_BYTES = 256 * 1024
+/** Of one read. Larger ones are no faster, and what they leave behind takes 30 MB more. */
+const CHUNK_BYTES = 64 * 1024
 
 /** Closes the file when all is read, when its reader leaves, and when it cannot be read. */
 export function fileBody(file: FileHandle, { from, end }: ByteRange): ReadableStream<Uint8Array> {

@@ -76,7 +76,7 @@ export async function readForm(incoming: IncomingMessage, reader: FormReader): P
 }
 
 /** Of what a stream of a file holds before its reader takes it. */
-const FILE_BUFFER_BYTES = 256 * 1024
+const FILE_BUFFER_BYTES = 64 * 1024
 
 function createParser(incoming: IncomingMessage, { isFile, fieldBytesMax, partsMax }: FormReader): BusboyInstance {
   try {
