@@ -1,7 +1,8 @@
 /** `EXECUTE AS [USER] 'u' ( <one statement> )`: a statement in the name of another user. */
 import { SqlError } from '../sql-error.ts'
-import { cutAtSemicolons, isExecuteAs, isSymbol, isWord } from './split.ts'
+import { cutAtSemicolons, isExecuteAs } from './split.ts'
 import type { Piece } from './split.ts'
+import { isSymbol, isWord } from './tokens.ts'
 import type { Token } from './tokens.ts'
 
 export interface Unwrapped {

@@ -22,11 +22,16 @@ function readSubscribeOptions(reader: StatementReader): SubscribeOptions {
     from: null,
   }
   for (const [name, value] of readOptions(reader)) {
-    if (!/^\d{1,19}$/.test(value)) reader.refuse(`option '${name.toLowerCase()}' must be a whole number`)
-    if (name === 'LAST_ROWS') options.lastRows = Number(value)
-    else if (name === 'BATCH_SIZE') options.batchSize = Number(value)
-    else if (name === 'FROM' || name === 'FROM_SEQ_ID') options.from = BigInt(value)
+    const number = readNumber(reader, name, value)
+    if (name === 'LAST_ROWS') options.lastRows = Number(number)
+    else if (name === 'BATCH_SIZE') options.batchSize = Number(number)
+    else if (name === 'FROM' || name === 'FROM_SEQ_ID') options.from = number
     else reader.refuse(`unknown option '${name.toLowerCase()}'; there are last_rows, batch_size and from`)
   }
   return options
+}
+
+/** As far as 64 bits go. */
+function readNumber(reader: StatementReader, name: string, value: string): bigint {
+  return /^\d{1,19}$/.test(value) ? BigInt(value) : reader.refuse(`option '${name.toLowerCase()}' must be a whole number`)
 }

@@ -1,6 +1,6 @@
 /** Lists in parentheses that stand at a statement's end: `WITH (name = value, …)`. */
 import type { StatementReader } from './reader.ts'
-import { isSymbol, isWord } from './split.ts'
+import { isSymbol, isWord } from './tokens.ts'
 
 /** `(name = value, …)`. Names in upper case; a value is a string, a number or a word, as it was written. */
 export function readOptions(reader: StatementReader): ReadonlyMap<string, string> {
@@ -26,6 +26,7 @@ function readValue(reader: StatementReader, name: string): string {
 
 /** How many words come before a `word (…)` that ends the statement: all that are left where it does not end so. */
 export function wordsBeforeTrailing(reader: StatementReader, word: string): number {
+  if (!isSymbol(reader.peek(reader.left - 1), ')')) return reader.left
   let depth = 0
   for (let ahead = reader.left - 1; ahead > 0; ahead--) {
     const token = reader.peek(ahead)

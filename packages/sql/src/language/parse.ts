@@ -12,12 +12,13 @@ import { alterNamespace, createNamespace, dropNamespace, useNamespace } from './
 import { StatementReader } from './reader.ts'
 import { textWithoutSecrets } from './secrets.ts'
 import { explain, set } from './settings.ts'
-import { isSymbol, splitStatements } from './split.ts'
+import { splitStatements } from './split.ts'
 import type { Piece } from './split.ts'
 import type { ParsedStatement, Statement } from './statement.ts'
 import { alterStorage, checkStorage, createStorage, dropStorage, onAllTables, onTable } from './storages.ts'
 import { createTable, describeTable, dropTable, showTables } from './tables.ts'
 import { acknowledge, alterTopic, clearTopic, consume, createTopic, dropTopic, resetGroup } from './topics.ts'
+import { isSymbol, keyword } from './tokens.ts'
 import { alterUser, createUser, dropUser } from './users.ts'
 
 /** Reads what follows a form's words. */
@@ -133,13 +134,17 @@ function parseStatement(piece: Piece): Statement {
     reader.expectEnd()
     return statement
   }
-  const [first = text, ...others] = words
+  const [first = piece.tokens[0]!.value, ...others] = words
   const shown = FIRST_WORDS.has(first) ? [first, ...others.slice(0, 1)].join(' ') : first
   throw new SqlError('INVALID_SQL', 'syntax', `Unsupported statement type: ${shown.slice(0, SHOWN_LENGTH_MAX)}`)
 }
 
 function leadingWords({ tokens }: Piece): readonly string[] {
-  const leading = tokens.slice(0, FORM_WORDS_MAX)
-  const end = leading.findIndex((token) => token.kind !== 'word')
-  return (end === -1 ? leading : leading.slice(0, end)).map((token) => token.value.toUpperCase())
+  const words: string[] = []
+  for (const token of tokens.slice(0, FORM_WORDS_MAX)) {
+    const word = keyword(token)
+    if (word === null) break
+    words.push(word)
+  }
+  return words
 }

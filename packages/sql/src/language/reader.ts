@@ -6,9 +6,9 @@
  *   shows the kind of what it found only.
  */
 import { SqlError } from '../sql-error.ts'
-import { isSymbol, isWord } from './split.ts'
 import type { Piece } from './split.ts'
 import type { TableName } from './statement.ts'
+import { isSymbol, isWord } from './tokens.ts'
 import type { Token, TokenKind } from './tokens.ts'
 
 const KIND_NAMES: Readonly<Record<TokenKind, string>> = {

@@ -1,7 +1,7 @@
 /** The text of a statement as it may be shown to administrators and kept in an audit log. */
-import { isWord } from './split.ts'
 import type { Piece } from './split.ts'
 import type { Statement } from './statement.ts'
+import { isWord } from './tokens.ts'
 
 const SECRET_WORDS = ['PASSWORD', 'OAUTH', 'CREDENTIALS', 'CONFIG']
 const WITH_SECRETS: ReadonlySet<Statement['kind']> = new Set(['create-user', 'alter-user', 'create-storage', 'alter-storage'])

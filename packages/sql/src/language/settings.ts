@@ -1,9 +1,14 @@
 /** EXPLAIN and SET. */
 import type { StatementReader } from './reader.ts'
 import type { Statement } from './statement.ts'
+import { isSymbol } from './tokens.ts'
+
+const EXPLAINED = ['SELECT', 'WITH', 'INSERT', 'UPDATE', 'DELETE']
 
 export function explain(reader: StatementReader): Statement {
   while (reader.takes('ANALYZE') || reader.takes('VERBOSE'));
+  const isQuery = isSymbol(reader.peek(), '(') || EXPLAINED.some((word) => reader.sees(word))
+  if (!isQuery) reader.refuse('only queries and changes of rows can be explained')
   return { kind: 'explain', text: reader.text('a query') }
 }
 

@@ -1,6 +1,6 @@
 /** A request's text, cut into statements at each `;` outside of quotes and comments. */
 import { SqlError } from '../sql-error.ts'
-import { tokens } from './tokens.ts'
+import { isSymbol, isWord, tokens } from './tokens.ts'
 import type { Token } from './tokens.ts'
 
 /** A statement, by its words. Their positions are those in the whole text, `sql`. */
@@ -40,14 +40,6 @@ export function cutAtSemicolons(words: readonly Token[]): readonly (readonly Tok
 
 export function isExecuteAs([execute, as]: readonly Token[]): boolean {
   return isWord(execute, 'EXECUTE') && isWord(as, 'AS')
-}
-
-export function isWord(token: Token | undefined, word: string): boolean {
-  return token?.kind === 'word' && token.value.toUpperCase() === word
-}
-
-export function isSymbol(token: Token | undefined, symbol: string): boolean {
-  return token?.kind === 'symbol' && token.value === symbol
 }
 
 function depthAfter(symbol: string, depth: number): number {

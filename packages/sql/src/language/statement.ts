@@ -2,7 +2,8 @@
  * What a statement says. Queries and changes of rows keep their text, which PostgreSQL's parser reads (compile/); all others are
  * KalamDB's own and are read here.
  *
- * Names are folded to lower case already; `namespace` is `null` where none is named.
+ * Names are folded to lower case already, but for those of users and topics, which are kept as they were written; `namespace` is `null` where
+ * none is named.
  */
 import type { ChangeOperation, ColumnDefault, PayloadMode, TableType } from '../catalog/table.ts'
 import type { DataType } from '../data-type.ts'
@@ -98,7 +99,7 @@ export type Statement =
         | { readonly kind: 'storage' }
     }
   | { readonly kind: 'drop-user'; readonly user: string; readonly ifExists: boolean }
-  // topics; a topic's name is kept as it was written
+  // topics
   | {
       readonly kind: 'create-topic'
       readonly topic: string
@@ -160,7 +161,7 @@ export type Statement =
 /** One of a request's statements. */
 export interface ParsedStatement {
   readonly statement: Statement
-  /** What was written, without comments around it. */
+  /** What was written, without comments around it; passwords and credentials are redacted. */
   readonly text: string
   /** `EXECUTE AS USER 'u' (…)`. */
   readonly asUser: string | null

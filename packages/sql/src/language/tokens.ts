@@ -40,6 +40,20 @@ export function tokens(sql: string): readonly Token[] {
   return found
 }
 
+/** A bare word in upper case, as the language's own words are compared; `null` of everything else. */
+export function keyword(token: Token | undefined): string | null {
+  // Some letters of other scripts become letters of ASCII in upper case.
+  return token?.kind === 'word' && /^[\w$]+$/.test(token.value) ? token.value.toUpperCase() : null
+}
+
+export function isWord(token: Token | undefined, word: string): boolean {
+  return keyword(token) === word
+}
+
+export function isSymbol(token: Token | undefined, symbol: string): boolean {
+  return token?.kind === 'symbol' && token.value === symbol
+}
+
 function tokenAt(sql: string, start: number): Token {
   const quote = QUOTES[sql[start]!]
   if (quote !== undefined) return quotedAt(sql, start, quote)

@@ -86,10 +86,10 @@ function readStart(reader: StatementReader): Start {
 }
 
 function readPayload(reader: StatementReader): PayloadMode {
-  const [[name, value], ...others] = [...readOptions(reader)] as [[string, string], ...unknown[]]
-  const payload = PAYLOADS.find((known) => known === value.toLowerCase())
-  if (name !== 'PAYLOAD' || others.length > 0) reader.refuse('a source has payload to be set and nothing else')
-  return payload ?? reader.refuse(`payload is none of ${PAYLOADS.join(', ')}`)
+  const options = readOptions(reader)
+  const written = options.get('PAYLOAD')?.toLowerCase()
+  if (written === undefined || options.size > 1) reader.refuse('a source has payload to be set and nothing else')
+  return PAYLOADS.find((known) => known === written) ?? reader.refuse(`payload is none of ${PAYLOADS.join(', ')}`)
 }
 
 function readRetention(reader: StatementReader): TopicRetention {

@@ -1,0 +1,176 @@
+/** CREATE TABLE. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { SQL_DECIMAL_PRECISION_MAX, SQL_EMBEDDING_DIMENSIONS_MAX, SQL_NAME_LENGTH_MAX } from '@logbrook/kafka/limits'
+import type { ColumnDefault } from '../src/catalog/table.ts'
+import type { DataType } from '../src/data-type.ts'
+import { parseStatements } from '../src/language/parse.ts'
+import type { NewColumn, Statement } from '../src/language/statement.ts'
+import { SqlError } from '../src/sql-error.ts'
+
+type CreateTable = Extract<Statement, { readonly kind: 'create-table' }>
+
+function created(sql: string): CreateTable {
+  const statement = parseStatements(sql)[0]?.statement
+  assert.equal(statement?.kind, 'create-table', sql)
+  return statement
+}
+
+const columnOf = (text: string): NewColumn => created(`CREATE TABLE t (${text})`).columns[0]!
+
+function refuses(sql: string, problem: RegExp): void {
+  assert.throws(
+    () => parseStatements(sql),
+    (error) =>
+      error instanceof SqlError &&
+      error.code === 'INVALID_SQL' &&
+      error.message.startsWith('Invalid CREATE ') &&
+      problem.test(error.message),
+    sql,
+  )
+}
+
+test('a table is what its words and its options say', () => {
+  const id: NewColumn = { name: 'id', dataType: 'BigInt', nullable: false, primaryKey: true, default: null }
+  assert.deepEqual(created('CREATE TABLE Ns."T" (Id BIGINT PRIMARY KEY)'), {
+    kind: 'create-table',
+    table: { namespace: 'ns', name: 't' },
+    type: null,
+    ifNotExists: false,
+    columns: [id],
+    options: {},
+  })
+  const stream = "CREATE STREAM TABLE IF NOT EXISTS t (id BIGINT, PRIMARY KEY (ID)) USING kalamdb WITH (type = 'Stream', ttl_seconds = 5)"
+  assert.deepEqual(created(stream), {
+    kind: 'create-table',
+    table: { namespace: null, name: 't' },
+    type: 'stream',
+    ifNotExists: true,
+    columns: [id],
+    options: { TTL_SECONDS: '5' },
+  })
+  assert.equal(created("CREATE TABLE t (id INT) WITH (TYPE='USER', FLUSH_POLICY='rows:5,interval:9')").type, 'user')
+  assert.deepEqual(created('CREATE SHARED TABLE t (id INT) WITH (USE_USER_STORAGE = TRUE, N = -1)').options, {
+    USE_USER_STORAGE: 'TRUE',
+    N: '-1',
+  })
+  assert.deepEqual(created('CREATE USER TABLE t (a INT, CONSTRAINT k PRIMARY KEY (a))').columns[0]?.primaryKey, true)
+})
+
+test('every word for a type', () => {
+  const words: [words: string, dataType: DataType][] = [
+    ['BOOLEAN bool', 'Boolean'],
+    ['SMALLINT INT2 SMALLSERIAL SERIAL2 TINYINT INT1', 'SmallInt'],
+    ['INT INTEGER INT4 MEDIUMINT SERIAL SERIAL4 SIGNED', 'Int'],
+    ['BIGINT INT8 BIGSERIAL SERIAL8', 'BigInt'],
+    ['FLOAT REAL FLOAT4', 'Float'],
+    ['DOUBLE FLOAT8 FLOAT64', 'Double'],
+    ['TEXT STRING VARCHAR CHAR VARCHAR(20) CHAR(1) NVARCHAR(9) CLOB MEDIUMTEXT longstring', 'Text'],
+    ['BYTES BYTEA BLOB BINARY VARBINARY VARBINARY(5)', 'Bytes'],
+    ['JSON JSONB', 'Json'],
+    ['TIMESTAMP TIMESTAMP(3)', 'Timestamp'],
+    ['DATETIME', 'DateTime'],
+    ['DATE', 'Date'],
+    ['TIME', 'Time'],
+    ['UUID', 'Uuid'],
+    ['FILE', 'File'],
+    ['DECIMAL(10,2)', { Decimal: { precision: 10, scale: 2 } }],
+    ['DECIMAL(7)', { Decimal: { precision: 7, scale: 0 } }],
+    ['DECIMAL', { Decimal: { precision: 38, scale: 10 } }],
+    ['EMBEDDING(384)', { Embedding: 384 }],
+  ]
+  for (const [list, dataType] of words) {
+    for (const word of list.split(' ')) assert.deepEqual(columnOf(`c ${word}`).dataType, dataType, word)
+  }
+  assert.equal(columnOf('c DOUBLE PRECISION').dataType, 'Double')
+  assert.equal(columnOf('c TIMESTAMP WITH TIME ZONE').dataType, 'Timestamp')
+})
+
+test('sizes of types have limits', () => {
+  columnOf(`c DECIMAL(${SQL_DECIMAL_PRECISION_MAX}, ${SQL_DECIMAL_PRECISION_MAX})`)
+  columnOf(`c EMBEDDING(${SQL_EMBEDDING_DIMENSIONS_MAX})`)
+  const refused = ['DECIMAL(0)', `DECIMAL(${SQL_DECIMAL_PRECISION_MAX + 1})`, 'DECIMAL(5,6)', 'DECIMAL(5,1,1)', 'EMBEDDING', 'EMBEDDING(0)']
+  for (const type of [...refused, `EMBEDDING(${SQL_EMBEDDING_DIMENSIONS_MAX + 1})`, 'MONEY', 'GEOMETRY(1)', 'TEXT[]', 'NUMERIC(3,2)']) {
+    refuses(`CREATE TABLE t (c ${type})`, /: Unsupported data type/)
+  }
+})
+
+test('options of columns come in any order', () => {
+  const cases: [text: string, nullable: boolean, defaultValue: ColumnDefault | null][] = [
+    ['c INT', true, null],
+    ['c INT NULL', true, null],
+    ["c TEXT DEFAULT 'it''s' NOT NULL", false, { kind: 'literal', sql: "'it''s'" }],
+    ['c INT NOT NULL UNIQUE DEFAULT -1.5', false, { kind: 'literal', sql: '-1.5' }],
+    ['c BOOLEAN DEFAULT true', true, { kind: 'literal', sql: 'TRUE' }],
+    ['c INT DEFAULT NULL', true, null],
+    ['c TIMESTAMP DEFAULT NOW()', true, { kind: 'now' }],
+    ['c TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL', false, { kind: 'now' }],
+    ['c TIMESTAMP DEFAULT current_timestamp()', true, { kind: 'now' }],
+    ['c BIGINT DEFAULT SNOWFLAKE_ID()', true, { kind: 'snowflake' }],
+    ['c BIGINT AUTO_INCREMENT', true, { kind: 'snowflake' }],
+    ['c BIGINT GENERATED BY DEFAULT AS IDENTITY', true, { kind: 'snowflake' }],
+    ['c BIGINT GENERATED ALWAYS AS IDENTITY NOT NULL', false, { kind: 'snowflake' }],
+    ['c BIGSERIAL', true, { kind: 'snowflake' }],
+    ['c UUID DEFAULT uuid_v7()', true, { kind: 'uuid' }],
+    ['c TEXT DEFAULT ULID()', true, { kind: 'ulid' }],
+    ['c TEXT DEFAULT CURRENT_USER', true, { kind: 'current-user' }],
+    ['c TEXT DEFAULT CURRENT_USER() NULL', true, { kind: 'current-user' }],
+    ['c INT PRIMARY KEY DEFAULT 3', false, { kind: 'literal', sql: '3' }],
+  ]
+  for (const [text, nullable, defaultValue] of cases) {
+    const column = columnOf(text)
+    assert.deepEqual([column.nullable, column.default], [nullable, defaultValue], text)
+  }
+})
+
+test('names fold to lower case, and have their rules', () => {
+  const longest = 'x'.repeat(SQL_NAME_LENGTH_MAX)
+  for (const name of ['a', 'A9_b', 'user_id', longest, '"t"']) created(`CREATE TABLE ${name} (id INT)`)
+  for (const name of ['userId', 'user_id', 'value', 'key', 'name', 'timestamp', 'offset', 'partition', '"order"', '"USER"', longest]) {
+    assert.equal(columnOf(`${name} INT`).name, name.replaceAll('"', '').toLowerCase())
+  }
+  for (const name of [`${longest}x`, '_a', '9a', '"9a"', '"a-b"', 'größe', '""', 'select', '"table"', 'index', 'Order']) {
+    refuses(`CREATE TABLE ${name} (id INT)`, /./)
+    refuses(`CREATE NAMESPACE ${name}`, /./)
+  }
+  for (const name of [`${longest}x`, '_a', '"9a"', '"a b"', 'select', 'order', '""']) refuses(`CREATE TABLE t (${name} INT)`, /./)
+})
+
+test('names that are the system’s own', () => {
+  const namespaces = 'system sys root kalamdb kalam main default sql admin internal information_schema pg_catalog datafusion'
+  for (const name of namespaces.split(' ')) refuses(`CREATE NAMESPACE "${name.toUpperCase()}"`, /is reserved|reserved SQL keyword/)
+  const columns = '_seq _deleted _commit_seq _id _row_id _rowid _key _updated _created _timestamp _version _hash'
+  for (const name of columns.split(' ')) refuses(`CREATE TABLE t (id INT PRIMARY KEY, "${name}" INT)`, /reserved for the system/)
+})
+
+test('what is wrong with a table is said', () => {
+  const cases: [sql: string, problem: RegExp][] = [
+    ['CREATE TABLE t', /expected '\(', found the end/],
+    ['CREATE TABLE t ()', /expected a column, found '\)'/],
+    ['CREATE TABLE t (a INT', /expected '\)'/],
+    ['CREATE TABLE t (a INT,)', /expected a column/],
+    ['CREATE TABLE t (a)', /expected a data type/],
+    ['CREATE TABLE a.b.t (a INT)', /one namespace/],
+    ['CREATE TABLE t AS SELECT 1', /expected '\('/],
+    ['CREATE TABLE t (a INT, A TEXT)', /: Duplicate column name 'a'\. /],
+    ['CREATE TABLE t (a INT, b INT, PRIMARY KEY (a, b))', /: Composite PRIMARY KEYs are not supported yet$/],
+    ['CREATE TABLE t (a INT PRIMARY KEY, b INT PRIMARY KEY)', /: Composite PRIMARY KEYs are not supported yet$/],
+    ['CREATE TABLE t (a INT PRIMARY KEY, b INT, PRIMARY KEY (b))', /: Composite PRIMARY KEYs are not supported yet$/],
+    ['CREATE TABLE t (a INT, PRIMARY KEY (b))', /'b' is none of the table's columns/],
+    ['CREATE TABLE t (PRIMARY KEY (b))', /at least one column/],
+    ['CREATE TABLE t (a INT NULL NOT NULL)', /both NULL and NOT NULL/],
+    ['CREATE TABLE t (a INT CHECK (a > 1))', /expected '\)', found 'CHECK'/],
+    ['CREATE TABLE t (a INT DEFAULT RANDOM())', /DEFAULT is a literal, NULL, or one of NOW/],
+    ['CREATE TABLE t (a INT DEFAULT NOW)', /expected '\('/],
+    ['CREATE TABLE t (a INT DEFAULT $1)', /DEFAULT is a literal/],
+    ['CREATE TABLE t (a INT DEFAULT (1))', /DEFAULT is a literal/],
+    ["CREATE USER TABLE t (a INT) WITH (TYPE = 'SHARED')", /a USER TABLE and TYPE is 'SHARED'/],
+    ["CREATE TABLE t (a INT) WITH (TYPE = 'HEAP')", /TYPE is none of USER, SHARED, STREAM/],
+    ['CREATE TABLE t (a INT) WITH (TTL_SECONDS = 1, ttl_seconds = 2)', /'TTL_SECONDS' is given twice/],
+    ['CREATE TABLE t (a INT) WITH (TTL_SECONDS = $1)', /a value of 'TTL_SECONDS'/],
+    ['CREATE TABLE t (a INT) WITH ()', /expected the name of an option/],
+    ['CREATE STREAM TABLE t (a INT) TTL 3600', /expected the end of the statement, found 'TTL'/],
+    ['CREATE TABLE t (a INT) USING delta', /expected KALAMDB/],
+  ]
+  for (const [sql, problem] of cases) refuses(sql, problem)
+})
