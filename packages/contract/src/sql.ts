@@ -61,7 +61,7 @@ const SqlResult = z
   .object({
     schema: z.array(SqlColumn).optional().describe('none where there are no columns'),
     rows: z
-      .array(z.array(z.json()))
+      .array(z.array(z.unknown()))
       .optional()
       .describe('BigInt, Decimal and times as strings, Bytes as base64, Json as text, File and Embedding as JSON'),
     row_count: z.int().min(0).describe('rows of the answer, or rows that were changed'),
