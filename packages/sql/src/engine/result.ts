@@ -3,7 +3,7 @@ import type { Cell, DataType } from '../data-type.ts'
 import type { StatementResult } from '../protocol.ts'
 import type { Run } from './run.ts'
 
-export function messageResult(run: Run, message: string): StatementResult {
+export function messageResult(run: Pick<Run, 'asUser'>, message: string): StatementResult {
   return { row_count: 0, message, as_user: run.asUser }
 }
 
