@@ -192,6 +192,8 @@ export const SQL_COMPOUND_SELECTS_MAX = 100
 export const SQL_PATTERN_BYTES_MAX = 1 * KIB
 /** Of pages of `sql.db` that an engine keeps in memory. */
 export const SQL_CACHE_BYTES = 32 * MIB
+/** Of the records of a topic that one query reads, as JSON, where there is no file to read them from: of a broker in memory. */
+export const SQL_TOPIC_BYTES_MAX = 64 * MIB
 /** Of the rows of one answer, before they are JSON. */
 export const SQL_ANSWER_BYTES_MAX = 32 * MIB
 /** Of one request (KalamDB, as the next). */
@@ -215,7 +217,9 @@ export const WEBSOCKET_QUEUE_BYTES_MAX = 4 * MIB
 /** What waits for all readers together; then the one that holds up most is ended. What several wait for counts once. */
 export const WEBSOCKET_QUEUES_BYTES_MAX = 64 * MIB
 /** What a waiting frame takes beside its bytes. */
-export const WEBSOCKET_FRAME_OVERHEAD_BYTES = 512
+export const WEBSOCKET_FRAME_OVERHEAD_BYTES = 256
+/** What a connection is handed of that before it has passed on what it was handed before. */
+export const WEBSOCKET_HANDED_BYTES_MAX = 64 * KIB
 /** Between being told to close a connection and being cut off. */
 export const WEBSOCKET_CLOSE_MS_MAX = 2_000
 /** Of one user, on all connections. */
@@ -229,6 +233,7 @@ export const LIVE_BATCH_BYTES_MAX = 1 * MIB
 export const LIVE_BUFFER_BYTES_MAX = 1 * MIB
 /** Of the changed rows of one transaction that are told in one frame. */
 export const LIVE_CHANGES_PER_FRAME_MAX = 1_000
+export const LIVE_CHANGES_PER_FRAME_BYTES_MAX = 64 * KIB
 /** Frames are compressed from this size on, and where it is larger than the second, not while others wait. */
 export const LIVE_GZIP_BYTES_MIN = 512
 export const LIVE_GZIP_AT_ONCE_BYTES_MAX = 64 * KIB
@@ -271,6 +276,19 @@ export const ARCHIVE_ENTRIES_MAX = 2 ** 16 - 1
 export const ARCHIVE_PART_BYTES_MAX = 256 * MIB
 /** Of the manifest: room for as many partitions and entries as there can be. */
 export const ARCHIVE_MANIFEST_BYTES_MAX = 16 * MIB
+
+// What SQL keeps
+
+export const SQL_NAMESPACES_MAX = 10_000
+export const SQL_TABLES_MAX = 10_000
+/** Of one table. */
+export const SQL_COLUMNS_MAX = 1_000
+/** Of a stream table: a hundred years. */
+export const STREAM_TTL_SECONDS_MAX = 100 * 365 * 24 * 60 * 60
+/** Rows of system.jobs; the oldest make room. */
+export const SQL_JOBS_MAX = 10_000
+/** Rows of system.audit_log; the oldest make room. */
+export const AUDIT_ENTRIES_MAX = 10_000
 
 // Files of SQL
 

@@ -39,16 +39,23 @@ export interface ConsumedRecord {
 }
 
 /**
- * Where a topic's records are to be read. `file`: rows of table `batch` in the log's own file, which an engine opens for reading only, between
- * two ids each. `records`: an array of arrays `[partition, offset, timestampMs, key, value, headers]`, as JSON.
+ * Where a topic's records are to be read. `file`: in the log's own file, which an engine opens for reading only. `records`: as JSON, by partition
+ * and by offset (topics/elements.ts).
  */
 export type TopicRecords =
-  | { readonly kind: 'file'; readonly ranges: readonly TopicRange[] }
+  | {
+      readonly kind: 'file'
+      readonly topicId: string
+      /** By partition. */
+      readonly ranges: readonly TopicRange[]
+      /** Inclusive. What is of another time need not be read. */
+      readonly fromTimestampMs: number | null
+      readonly toTimestampMs: number | null
+    }
   | { readonly kind: 'records'; readonly json: string }
 
 export interface TopicRange {
   readonly partition: number
-  readonly slot: number
   readonly fromOffset: number
   /** Exclusive: the high watermark when the statement began. */
   readonly endOffset: number
