@@ -28,6 +28,12 @@ export function assertPlaceholders(sql: string, files: Readonly<Record<string, F
     throw new SqlError('EXTRA_FILE', 'invalid-operation', `part "file:${extra}" is in no FILE("${extra}") of the statement`)
 }
 
+/** A table that is not there has its own code where files came for it. */
+export function uploadError(error: unknown, files: Readonly<Record<string, FileReference>> | null): unknown {
+  const isTarget = error instanceof SqlError && error.kind === 'unknown-table' && Object.keys(files ?? {}).length > 0
+  return isTarget ? new SqlError('TABLE_NOT_FOUND', error.kind, error.message, { cause: error }) : error
+}
+
 function placeholdersIn(words: readonly Token[]): readonly string[] {
   return words.flatMap((word, at) => {
     const [open, name, close] = words.slice(at + 1, at + 4)

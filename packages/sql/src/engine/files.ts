@@ -15,7 +15,7 @@ import type { SqliteValue } from '../data-type.ts'
 import { idIn, storedNameOf } from '../files/stored-name.ts'
 import type { FileReference, FindFileRequest, FoundFile } from '../protocol.ts'
 import { SqlError } from '../sql-error.ts'
-import { readableOwner } from './file-access.ts'
+import { readableFiles } from './file-access.ts'
 import type { RowChange } from './row-change.ts'
 import type { Run } from './run.ts'
 
@@ -35,7 +35,7 @@ export function storedFiles(database: DatabaseSync, among: readonly string[]): r
  * @throws SqlError TABLE_NOT_FOUND, INVALID_INPUT, PERMISSION_DENIED
  */
 export function findFile(database: DatabaseSync, catalog: Catalog, request: FindFileRequest): FoundFile | null {
-  const { table, owner } = readableOwner(catalog, request)
+  const { table, owner } = readableFiles(catalog, request)
   const file = rowOf(database, idIn(request.name))
   if (file === undefined || file.table_id !== table.id || file.owner !== owner) return null
   const names = [String(file.id), storedNameIn(file.path)]
