@@ -84,7 +84,8 @@ export function dropColumnIndex(database: DatabaseSync, tableId: number, columnI
 }
 
 /**
- * Gives the values of a column another type, each by `convert`, and the column another storage class: SQLite has no statement for that.
+ * Gives the values of a column, which is of another type by now, each by `convert`, and the column another storage class: SQLite has no statement
+ * for that.
  *
  * @throws what `convert` throws
  */
@@ -92,13 +93,13 @@ export function convertPhysicalColumn(
   database: DatabaseSync,
   tableId: number,
   column: Column,
-  convert: (value: SqliteValue) => SqliteValue,
+  convert: (value: SqliteValue, isDeleted: boolean) => SqliteValue,
 ): void {
   const name = physicalTable(tableId)
   const physical = physicalColumn(column.id)
-  database.function('convert_value', { useBigIntArguments: true, directOnly: true }, (value) => convert(value))
+  database.function('convert_value', { useBigIntArguments: true, directOnly: true }, (value, deleted) => convert(value, deleted === 1n))
   database.exec(`ALTER TABLE ${name} ADD COLUMN converted ${storageOf(column.dataType)}`)
-  database.exec(`UPDATE ${name} SET converted = convert_value(${physical}) WHERE ${physical} IS NOT NULL`)
+  database.exec(`UPDATE ${name} SET converted = convert_value(${physical}, deleted) WHERE ${physical} IS NOT NULL`)
   if (column.primaryKey) database.exec(`DROP INDEX ${name}_key`)
   dropPhysicalColumn(database, tableId, column.id)
   database.exec(`ALTER TABLE ${name} RENAME COLUMN converted TO ${physical}`)

@@ -121,7 +121,6 @@ CREATE TABLE audit (
 
 CREATE TABLE dropped_user (
   name        TEXT PRIMARY KEY,
-  role        TEXT NOT NULL,
   data        TEXT NOT NULL,              -- JSON of the row that system.users had of them, but for secrets
   deleted_ms  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -39,9 +39,12 @@ export interface EffectsDraft {
 
 /** Runs one kind of statement. @throws SqlError */
 export type Handler<K extends Statement['kind']> = (
-  statement: Extract<Statement, { readonly kind: K }>,
+  statement: Statement & { readonly kind: K },
   run: Run,
 ) => StatementResult | Promise<StatementResult>
+
+/** Those of several kinds, by kind. */
+export type Handlers<K extends Statement['kind']> = { readonly [Kind in K]: Handler<Kind> }
 
 /** What runs an engine's requests: `openEngine(options, surroundings)` of engine.ts makes one for the loop of messages (process/sql-engine.ts). */
 export interface Engine {
