@@ -186,6 +186,11 @@ export const SQL_VALUE_BYTES_MAX = 128 * MIB
 export const SQL_GENERATED_BYTES_MAX = 8 * MIB
 /** Of expressions within expressions. */
 export const SQL_EXPRESSION_DEPTH_MAX = 500
+/** Nodes within nodes of PostgreSQL's tree: about two for each expression within another. */
+export const SQL_TREE_DEPTH_MAX = 400
+/** Rows of a query that asks for no number (KalamDB), and of any other (KalamDB). */
+export const SQL_ROWS_DEFAULT = 50
+export const SQL_ROWS_MAX = 1_000
 /** UNION, INTERSECT and EXCEPT in one query. */
 export const SQL_COMPOUND_SELECTS_MAX = 100
 /** Of LIKE: a match takes time that grows fast with it. */
@@ -237,6 +242,8 @@ export const LIVE_CHANGES_PER_FRAME_BYTES_MAX = 64 * KIB
 /** Frames are compressed from this size on, and where it is larger than the second, not while others wait. */
 export const LIVE_GZIP_BYTES_MIN = 512
 export const LIVE_GZIP_AT_ONCE_BYTES_MAX = 64 * KIB
+/** For so long the feed of a topic waits for a subscriber that takes no more just now. */
+export const LIVE_PATIENCE_MS = 1_000
 /** Records from the end on in which the last rows of a topic are looked for, in each partition. */
 export const LIVE_TOPIC_LOOKBACK_RECORDS_MAX = 100_000
 

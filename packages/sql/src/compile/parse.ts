@@ -1,7 +1,31 @@
-/** PostgreSQL's own parser. */
-import { loadModule } from 'libpg-query'
+/** Reads text with PostgreSQL's own parser. */
+import { loadModule, parseSync } from 'libpg-query'
+import type { Node } from 'libpg-query'
+import { withReservedWords } from './reserved.ts'
+import { invalid } from './tree.ts'
 
 /** Before the first statement. */
 export async function loadParser(): Promise<void> {
   await loadModule()
+}
+
+/** One statement. @throws SqlError */
+export function parseStatement(text: string): Node {
+  const statements = parsed(text)
+  const [statement] = statements
+  if (statement === undefined) throw invalid('there is no statement')
+  if (statements.length > 1) throw invalid('there is more than one statement')
+  return statement
+}
+
+function parsed(text: string): readonly Node[] {
+  // The parser would stop there.
+  if (text.includes('\0')) throw invalid('a character of code 0 is in the text')
+  try {
+    return (parseSync(withReservedWords(text)).stmts ?? []).flatMap(({ stmt }) => stmt ?? [])
+  } catch (error) {
+    // What the parser hands over is read by JSON.parse, and it has a stack of its own.
+    const isDeep = error instanceof RangeError || (error instanceof Error && error.message.startsWith('memory exhausted'))
+    throw invalid(isDeep ? 'it is nested too deep' : error instanceof Error ? error.message : 'it cannot be read')
+  }
 }
