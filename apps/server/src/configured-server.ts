@@ -67,7 +67,7 @@ function sessionLimits({ testing, authRequestsPerSecond, loginFailuresMax }: Con
   }
 }
 
-function sqlLimits({ testing, sqlRequestsPerSecond, sqlStatementMs }: Config): SqlLimits {
+function sqlLimits({ testing, sqlRequestsPerSecond, sqlStatementMs }: Config): Partial<SqlLimits> {
   return {
     requestsPerSecond: sqlRequestsPerSecond ?? (testing ? 0 : SQL_REQUESTS_PER_SECOND_MAX),
     statementMsMax: sqlStatementMs,

@@ -32,7 +32,7 @@ export interface ServerOptions {
   /** What logins are limited to; nothing, where there are none. */
   readonly sessionLimits?: SessionLimits
   /** What SQL is limited to beside what everyone is; nothing, where there are none. */
-  readonly sqlLimits?: SqlLimits
+  readonly sqlLimits?: Partial<SqlLimits>
   /** Whether the first-run setup may come from elsewhere than this machine; not so by default. */
   readonly remoteSetup?: boolean
   /** Whether session cookies that are set over https go over nothing else; they do by default. */

@@ -2,6 +2,7 @@
 import { createBroker } from '@logbrook/broker/broker'
 import type { Broker } from '@logbrook/broker/broker'
 import { PasswordThread } from '@logbrook/broker/password-thread'
+import { SQL_ENGINE_BYTES_MAX, SQL_STATEMENT_MS_MAX } from '@logbrook/kafka/limits'
 import type { Log } from '@logbrook/kafka/log'
 import type { Snapshot } from '@logbrook/storage/snapshot'
 import type { SqlLimits } from '@logbrook/sql/sql'
@@ -47,6 +48,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const listener = await listen({ ...options, onError: noteErrors(options), ...door })
   opened.defer(async () => {
     waits.stop()
+    door.upgrades.stop()
     await listener.close()
   })
 
@@ -70,7 +72,7 @@ export interface Interceptors {
   readonly broker?: (broker: Broker) => Broker
 }
 
-const UNLIMITED_SQL: SqlLimits = { requestsPerSecond: 0 }
+const SQL_LIMITS: SqlLimits = { requestsPerSecond: 0, statementMsMax: SQL_STATEMENT_MS_MAX, engineBytesMax: SQL_ENGINE_BYTES_MAX }
 
 /** @throws KafkaError KAFKA_STORAGE_ERROR when the log cannot be opened */
 export async function openInterior(options: ServerOptions, { contents, intercept = {} }: InteriorOptions = {}): Promise<Interior> {
@@ -97,13 +99,15 @@ export async function openInterior(options: ServerOptions, { contents, intercept
   })
   opened.defer(() => broker.close())
   const sql = createSqlOnDemand(async () => {
-    const { openSql } = await import('@logbrook/sql/sql')
-    const { location, durability, sqlLimits: limits = UNLIMITED_SQL } = options
-    return await openSql({ broker, log, clock, location, durability, limits, onError: noteErrors(options) })
+    const [{ openSql }, { version }] = await Promise.all([import('@logbrook/sql/sql'), import('./version.ts')])
+    const { location, durability } = options
+    const limits = { ...SQL_LIMITS, ...options.sqlLimits }
+    return await openSql({ broker, log, clock, location, durability, limits, version, onError: noteErrors(options) })
   })
   opened.defer(() => sql.close())
   const waits = createWaits()
   const door = createApp({ broker: intercept.broker?.(broker) ?? broker, storage, sql, clock, options, metrics, logger, waits })
+  opened.defer(() => door.upgrades.stop())
   const interior = opened.move()
   return { broker, storage, door, waits, [Symbol.asyncDispose]: () => interior.disposeAsync() }
 }

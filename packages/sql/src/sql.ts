@@ -9,15 +9,17 @@ import { join } from 'node:path'
 import type { Broker } from '@logbrook/broker/broker'
 import { createRequestRate } from '@logbrook/broker/sessions/request-rate'
 import type { Clock } from '@logbrook/kafka/clock'
-import { SQL_ENGINE_BYTES_MAX, SQL_STATEMENT_MS_MAX } from '@logbrook/kafka/limits'
 import type { Log } from '@logbrook/kafka/log'
 import { databaseFile } from '@logbrook/storage/database'
 import type { ParameterValue } from './data-type.ts'
 import { createFileStore } from './files/file-store.ts'
 import type { FileStore } from './files/file-store.ts'
+import { createLiveQueries } from './live/hub.ts'
+import type { LiveQueries } from './live/live-queries.ts'
 import { Engines } from './process/engines.ts'
 import { createServices } from './process/services.ts'
-import type { EngineOptions, EngineRequest, FileReference, StatementResult } from './protocol.ts'
+import type { ServicesOptions } from './process/services.ts'
+import type { Effects, EngineOptions, FileReference, StatementResult } from './protocol.ts'
 import type { SqlCaller } from './services.ts'
 import { SqlError } from './sql-error.ts'
 
@@ -41,6 +43,7 @@ export interface Sql {
    */
   execute(request: SqlRequest): Promise<readonly StatementResult[]>
   readonly files: FileStore
+  readonly live: LiveQueries
   /** Idempotent. */
   close(): Promise<void>
 }
@@ -48,9 +51,9 @@ export interface Sql {
 export interface SqlLimits {
   /** Requests of one user within a second; 0: as many as there are. */
   readonly requestsPerSecond: number
-  readonly statementMsMax?: number
+  readonly statementMsMax: number
   /** Of memory, in each engine. */
-  readonly engineBytesMax?: number
+  readonly engineBytesMax: number
 }
 
 export interface SqlOptions {
@@ -60,50 +63,75 @@ export interface SqlOptions {
   readonly location: { readonly dataDir: string } | 'memory'
   readonly durability: EngineOptions['durability']
   readonly limits: SqlLimits
+  /** Of the program. */
+  readonly version: string
   /** Told of what fails where no request is to be answered. */
   readonly onError: (error: unknown) => void
 }
 
 export async function openSql(options: SqlOptions): Promise<Sql> {
-  const { broker, log, clock, location, limits, onError } = options
+  const { broker, log, clock, location, limits, version, onError } = options
   await using opened = new AsyncDisposableStack()
   const directory = location === 'memory' ? await mkdtemp(join(tmpdir(), 'logbrook-sql-')) : location.dataDir
   if (location === 'memory') opened.defer(() => rm(directory, { recursive: true, force: true }))
+  const durability = location === 'memory' ? 'none' : options.durability
   const logFile = location === 'memory' ? null : databaseFile(location.dataDir)
-  const engines = new Engines({
-    database: { directory, logFile, durability: location === 'memory' ? 'none' : options.durability, outboxAfterId: 0 },
-    services: createServices({ broker, log, clock, hasFile: logFile !== null }),
-    statementMsMax: limits.statementMsMax ?? SQL_STATEMENT_MS_MAX,
-    bytesMax: limits.engineBytesMax ?? SQL_ENGINE_BYTES_MAX,
-    onCommitted: ({ droppedFiles }) => void files.remove(droppedFiles),
+
+  const engines: Engines = new Engines({
+    database: { directory, logFile, durability, outboxAfterId: 0 },
+    services: createServices({
+      broker,
+      log,
+      clock,
+      hasFile: logFile !== null,
+      live: () => live,
+      version,
+      settings: settingsOf(limits),
+    }),
+    statementMsMax: limits.statementMsMax,
+    bytesMax: limits.engineBytesMax,
+    watched: () => live.watched(),
+    onCommitted,
     onWriter: () => void files.sweep(),
+    onWriterLost: () => live.writerLost(),
     onError,
   })
   opened.defer(() => engines.close())
-  const files = createFileStore({
-    directory: join(directory, 'files'),
-    durability: location === 'memory' ? 'none' : options.durability,
-    ask: (request) => engines.request(request),
-    onError,
-  })
+  const ask = engines.request.bind(engines)
+  const files = createFileStore({ directory: join(directory, 'files'), durability, ask, onError })
+  const live = createLiveQueries({ ask, log, permissions: broker.permissions, clock, onError })
+  opened.defer(() => live.close())
   const rate = createRequestRate({ clock, perSecondMax: limits.requestsPerSecond })
+
+  function onCommitted(effects: Effects): void {
+    live.committed(effects)
+    void files.remove(effects.droppedFiles)
+  }
 
   const running = opened.move()
   let closed: Promise<void> | undefined
   return {
     admit(user) {
-      if (!rate.admits(user)) throw tooManyRequests(limits.requestsPerSecond)
+      if (!rate.admits(user)) throw tooManyRequests(limits)
     },
     async execute(request) {
-      const asked: EngineRequest = { kind: 'execute', ...request, nowMs: clock.now(), watched: [] }
-      return await engines.request<readonly StatementResult[]>(asked)
+      return await engines.request<readonly StatementResult[]>({ kind: 'execute', ...request, nowMs: clock.now(), watched: [] })
     },
     files,
+    live,
     close: () => (closed ??= running.disposeAsync()),
   }
 }
 
-function tooManyRequests(perSecondMax: number): SqlError {
-  const message = `Too many queries: a user may send ${perSecondMax} requests of SQL within a second. Please retry shortly.`
+function settingsOf({ requestsPerSecond, statementMsMax, engineBytesMax }: SqlLimits): ServicesOptions['settings'] {
+  return {
+    'sql-requests-per-second': { value: requestsPerSecond, meaning: 'requests of one user within a second; 0 is no limit' },
+    'sql-statement-ms': { value: statementMsMax, meaning: 'milliseconds that a request may run' },
+    'sql-engine-bytes': { value: engineBytesMax, meaning: 'memory that a process which runs SQL may take' },
+  }
+}
+
+function tooManyRequests({ requestsPerSecond }: SqlLimits): SqlError {
+  const message = `Too many queries: a user may send ${requestsPerSecond} requests of SQL within a second. Please retry shortly.`
   return new SqlError('RATE_LIMIT_EXCEEDED', 'execution', message)
 }

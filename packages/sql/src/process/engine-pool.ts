@@ -1,6 +1,5 @@
 import { createGate } from '@logbrook/broker/gate'
 import { SQL_REQUESTS_WAITING_MAX } from '@logbrook/kafka/limits'
-import type { EngineRequest } from '../protocol.ts'
 import { SqlError } from '../sql-error.ts'
 import type { EngineProcess } from './engine-process.ts'
 
@@ -19,12 +18,12 @@ export class EnginePool {
     this.#inTurn = createGate(sizeMax)
   }
 
-  /** @throws SqlError RATE_LIMIT_EXCEEDED, and those of the request */
-  async run(request: EngineRequest): Promise<unknown> {
+  /** @throws SqlError RATE_LIMIT_EXCEEDED, and whatever the work throws */
+  async run<T>(work: (engine: EngineProcess) => Promise<T>): Promise<T> {
     if (this.#requests >= this.#sizeMax + SQL_REQUESTS_WAITING_MAX) throw tooManyWait()
     this.#requests++
     try {
-      return await this.#with((engine) => engine.run(request))
+      return await this.#with(work)
     } finally {
       this.#requests--
     }

@@ -7,7 +7,7 @@
  */
 import { KafkaError } from '@logbrook/kafka/errors'
 import { SQL_READERS_MAX } from '@logbrook/kafka/limits'
-import type { EngineOptions, EngineRequest } from '../protocol.ts'
+import type { EngineOptions, EngineRequest, WatchedTable } from '../protocol.ts'
 import { EnginePool } from './engine-pool.ts'
 import { EngineProcess, NEEDS_WRITER } from './engine-process.ts'
 import type { EngineProcessOptions } from './engine-process.ts'
@@ -15,8 +15,12 @@ import { onlyReads } from './first-words.ts'
 
 export interface EnginesOptions extends EngineProcessOptions {
   readonly database: Omit<EngineOptions, 'role'>
+  /** Asked for when statements are handed to the writer, and not before. */
+  readonly watched: () => readonly WatchedTable[]
   /** A writer was opened: what one before it has committed may not have been told. */
   readonly onWriter: () => void
+  /** The writer is gone, and should not be: it may have committed what it has told nobody. */
+  readonly onWriterLost: () => void
 }
 
 export class Engines {
@@ -51,32 +55,36 @@ export class Engines {
 
   async #run(request: EngineRequest): Promise<unknown> {
     if (this.#closed !== undefined) throw closing()
-    if (!onlyReads(request)) return await this.#writers.run(request)
-    const value = await this.#readers.run(request)
-    return value === NEEDS_WRITER ? await this.#writers.run(request) : value
+    const value = onlyReads(request) ? await this.#readers.run((engine) => engine.run(request)) : NEEDS_WRITER
+    return value === NEEDS_WRITER ? await this.#writers.run((engine) => engine.run(this.#watched(request))) : value
+  }
+
+  #watched(request: EngineRequest): EngineRequest {
+    return request.kind === 'execute' ? { ...request, watched: this.#options.watched() } : request
   }
 
   async #openWriter(): Promise<EngineProcess> {
     const engine = await this.#open('writer')
+    void engine.gone.then(() => this.#closed ?? this.#options.onWriterLost())
     this.#options.onWriter()
     return engine
   }
 
-  /** It makes no database: there has to be one. */
+  /** It makes no database: there has to be one, which is made while it starts. */
   async #openReader(): Promise<EngineProcess> {
-    this.#databaseMade ??= this.#writers.open()
-    try {
-      await this.#databaseMade
-    } catch (error) {
-      this.#databaseMade = undefined
-      throw error
-    }
-    return await this.#open('reader')
+    return await this.#open('reader', async () => {
+      this.#databaseMade ??= this.#writers.open()
+      await this.#databaseMade.catch((error: unknown) => {
+        this.#databaseMade = undefined
+        throw error
+      })
+    })
   }
 
-  async #open(role: EngineOptions['role']): Promise<EngineProcess> {
+  async #open(role: EngineOptions['role'], before?: () => Promise<void>): Promise<EngineProcess> {
     const engine = this.#takeSpare() ?? this.#start()
     try {
+      await before?.()
       await engine.open({ ...this.#options.database, role })
       return engine
     } catch (error) {

@@ -59,7 +59,7 @@ function passwordOf(credential: UserCredential): string | null {
   return credential.kind === 'password' ? credential.password : null
 }
 
-const US_PER_MS = 1_000n
+const US_PER_MS = 1_000
 
 /** No column holds anything that a password could be told from. */
 function rowOf({ name, role, email, credential, createdMs, updatedMs }: User): readonly SqliteValue[] {
@@ -72,11 +72,11 @@ function rowOf({ name, role, email, credential, createdMs, updatedMs }: User): r
     null,
     'table',
     null,
-    0n,
+    0,
     null,
     null,
-    BigInt(createdMs) * US_PER_MS,
-    BigInt(updatedMs) * US_PER_MS,
+    createdMs * US_PER_MS,
+    updatedMs * US_PER_MS,
     null,
     null,
   ]
