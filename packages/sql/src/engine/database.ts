@@ -20,7 +20,7 @@ import {
 import { assertSchema, createSchema } from '../catalog/schema.ts'
 import { COMPILED_FUNCTIONS, registerFunctions } from '../compile/functions.ts'
 import type { EngineOptions } from '../protocol.ts'
-import { openTopicRows } from '../topics/topic-relation.ts'
+import { TOPIC_FUNCTIONS, openTopicRows } from '../topics/topic-relation.ts'
 import { createGate } from './gate.ts'
 import type { Gate } from './gate.ts'
 
@@ -29,6 +29,9 @@ export interface EngineDatabase {
   readonly gate: Gate
   close(): void
 }
+
+/** What relations of system tables call. */
+const SYSTEM_FUNCTIONS = ['json_extract']
 
 const SYNCHRONOUS: Readonly<Record<EngineOptions['durability'], string>> = { none: 'OFF', os: 'NORMAL', fsync: 'FULL' }
 
@@ -55,7 +58,7 @@ export function openDatabase(options: EngineOptions): EngineDatabase {
     shut(database)
     return {
       database,
-      gate: createGate(database, COMPILED_FUNCTIONS),
+      gate: createGate(database, new Set([...COMPILED_FUNCTIONS, ...TOPIC_FUNCTIONS, ...SYSTEM_FUNCTIONS])),
       close() {
         topics.close()
         database.close()
@@ -67,7 +70,7 @@ export function openDatabase(options: EngineOptions): EngineDatabase {
   }
 }
 
-/** A copy of the whole database, at a path where there is nothing: SQLite attaches it for as long as it writes. */
+/** Writes a copy of the whole database to a path where there is nothing, which SQLite attaches meanwhile. */
 export function copyDatabase(database: DatabaseSync, file: string): void {
   setLimits(database, { attach: 1 })
   try {

@@ -26,7 +26,7 @@ const TABLE_NAMES = /^(t\d+|batch|sqlite_|pragma_)/i
 
 export function createGate(database: DatabaseSync, functions: ReadonlySet<string>): Gate {
   let admitted: ReadonlySet<string> | null = null
-  let refused: string | null = null
+  let refused: string[] = []
 
   const passes = (action: number, first: string | null, second: string | null, schema: string | null): boolean => {
     if (action === constants.SQLITE_SELECT) return true
@@ -40,7 +40,7 @@ export function createGate(database: DatabaseSync, functions: ReadonlySet<string
 
   const authorize = (action: number, first: string | null, second: string | null, schema: string | null): number => {
     if (admitted === null || passes(action, first, second, schema)) return constants.SQLITE_OK
-    refused ??= `${actionName(action)} ${[schema, first, second].filter((part) => part !== null).join('.')}`
+    refused.push(`${actionName(action)} ${[schema, first, second].filter((part) => part !== null).join('.')}`)
     return constants.SQLITE_DENY
   }
   if ('setAuthorizer' in database) database.setAuthorizer(authorize)
@@ -49,12 +49,12 @@ export function createGate(database: DatabaseSync, functions: ReadonlySet<string
     closed(tables, work) {
       const before = admitted
       admitted = tables
-      refused = null
+      refused = []
       try {
         return work()
       } catch (cause) {
-        if (refused === null) throw cause
-        throw new Error(`a compiled statement may not do this: ${refused}`, { cause })
+        if (refused.length === 0) throw cause
+        throw new Error(`a compiled statement may not do this: ${refused.join(', ')}`, { cause })
       } finally {
         admitted = before
       }

@@ -1,0 +1,118 @@
+/**
+ * The rows of a table that belong to one owner, as they lie in SQLite.
+ *
+ * - A deleted row leaves a tombstone, which has its key and a `_seq` of its own, until a row of the same key takes its place.
+ * - It checks nothing but keys: values are what their columns keep.
+ */
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import { SQL_SWEEP_ROWS_MAX } from '@logbrook/kafka/limits'
+import { physicalColumn, physicalTable } from '../catalog/physical-table.ts'
+import type { Column, Table } from '../catalog/table.ts'
+import { shown } from '../compile/values.ts'
+import type { SqliteValue } from '../data-type.ts'
+import { SqlError } from '../sql-error.ts'
+import { ownerIn, youngestExpiredMs } from './relations.ts'
+import type { RowVersion } from './row-change.ts'
+import type { Run } from './run.ts'
+
+export class TableRows {
+  readonly #database: DatabaseSync
+  readonly #table: Table
+  readonly #name: string
+  readonly #columns: readonly string[]
+  readonly #owner: string
+  readonly #nowMs: number
+  readonly #keyIndex: number
+  readonly #prepared = new Map<string, StatementSync>()
+
+  constructor(run: Pick<Run, 'database' | 'asUser' | 'nowMs'>, table: Table) {
+    this.#database = run.database
+    this.#table = table
+    this.#name = physicalTable(table.id)
+    this.#columns = table.columns.map(({ id }) => physicalColumn(id))
+    this.#owner = ownerIn(table, run)
+    this.#nowMs = run.nowMs
+    this.#keyIndex = table.columns.findIndex((column) => column.primaryKey)
+  }
+
+  load(rid: bigint): RowVersion {
+    const sql = `SELECT ${['seq', ...this.#columns].join(', ')} FROM ${this.#name} WHERE rid = ?`
+    const [seq, ...values] = this.#prepare(sql).get(rid) as unknown as readonly [bigint, ...SqliteValue[]]
+    return { seq, values }
+  }
+
+  /** @throws SqlError when there is a row of the same key */
+  insert(row: RowVersion): void {
+    const tombstone = this.#tombstone(row.values, null)
+    if (tombstone !== null) return this.#replace(tombstone, row)
+    const columns = ['owner', 'seq', 'written_ms', ...this.#columns].join(', ')
+    this.#run(`INSERT INTO ${this.#name} (${columns}) VALUES (?, ?, ?${', ?'.repeat(this.#columns.length)})`, [
+      this.#owner,
+      row.seq,
+      this.#nowMs,
+      ...row.values,
+    ])
+  }
+
+  /** @throws SqlError when another row has the same key */
+  update(rid: bigint, row: RowVersion): void {
+    const tombstone = this.#tombstone(row.values, rid)
+    if (tombstone !== null) this.#run(`DELETE FROM ${this.#name} WHERE rid = ?`, [tombstone])
+    this.#replace(rid, row)
+  }
+
+  /** Before several rows change their keys, so that none stands in another's way. */
+  releaseKey(rid: bigint): void {
+    this.#run(`UPDATE ${this.#name} SET ${this.#columns[this.#keyIndex]!} = NULL WHERE rid = ?`, [rid])
+  }
+
+  delete(rid: bigint, seq: bigint): void {
+    const values = this.#columns.filter((_, index) => index !== this.#keyIndex).map((column) => `, ${column} = NULL`)
+    this.#run(`UPDATE ${this.#name} SET deleted = 1, seq = ?, written_ms = ?${values.join('')} WHERE rid = ?`, [seq, this.#nowMs, rid])
+  }
+
+  /** Of a STREAM table, whoever they belong to: some of those that nobody sees any more, the oldest first. */
+  sweep(): void {
+    const { ttlSeconds } = this.#table
+    if (ttlSeconds === null) return
+    const expired = `SELECT rid FROM ${this.#name} WHERE written_ms <= ? ORDER BY written_ms LIMIT ${SQL_SWEEP_ROWS_MAX}`
+    this.#run(`DELETE FROM ${this.#name} WHERE rid IN (${expired})`, [youngestExpiredMs(ttlSeconds, this.#nowMs)])
+  }
+
+  #replace(rid: bigint, { seq, values }: RowVersion): void {
+    const assignments = ['seq', 'written_ms', ...this.#columns].map((column) => `, ${column} = ?`).join('')
+    this.#run(`UPDATE ${this.#name} SET deleted = 0${assignments} WHERE rid = ?`, [seq, this.#nowMs, ...values, rid])
+  }
+
+  /** What a row of the same key has left, other than `own`. */
+  #tombstone(values: readonly SqliteValue[], own: bigint | null): bigint | null {
+    const column = this.#table.columns[this.#keyIndex]
+    if (column === undefined) return null
+    const value = values[this.#keyIndex]!
+    const sql = `SELECT rid, deleted = 1 OR written_ms <= ? FROM ${this.#name} WHERE owner = ? AND ${this.#columns[this.#keyIndex]!} = ?`
+    const expiredMs = this.#table.ttlSeconds === null ? -Infinity : youngestExpiredMs(this.#table.ttlSeconds, this.#nowMs)
+    const found = this.#prepare(sql).get(expiredMs, this.#owner, value) as unknown as readonly [bigint, bigint] | undefined
+    if (found === undefined || found[0] === own) return null
+    if (found[1] === 0n) throw duplicateKey(column, value)
+    return found[0]
+  }
+
+  #run(sql: string, values: readonly SQLInputValue[]): void {
+    this.#prepare(sql).run(...values)
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#prepared.get(sql)
+    if (statement !== undefined) return statement
+    statement = this.#database.prepare(sql)
+    statement.setReadBigInts(true)
+    statement.setReturnArrays(true)
+    this.#prepared.set(sql, statement)
+    return statement
+  }
+}
+
+function duplicateKey({ name }: Column, value: SqliteValue): SqlError {
+  const message = `Already exists: Primary key violation: value ${shown(value)} already exists in column '${name}'`
+  return new SqlError('SQL_EXECUTION_ERROR', 'constraint', message)
+}
