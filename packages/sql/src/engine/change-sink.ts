@@ -1,11 +1,10 @@
 /** Who is told of a changed row, inside of its transaction: topics, live queries, and the count of who holds which file. */
 import type { Table } from '../catalog/table.ts'
-import type { SqliteValue } from '../data-type.ts'
 import { outboxRecords } from '../topics/outbox.ts'
 import { trackFiles } from './files.ts'
-import { watchedChanges } from './live.ts'
+import { watchedChanges } from './watched-changes.ts'
 import { ownerIn } from './relations.ts'
-import type { RowChange, RowVersion } from './row-change.ts'
+import type { RowChange } from './row-change.ts'
 import type { Run } from './run.ts'
 
 export type ChangeSink = (change: RowChange) => void
@@ -18,13 +17,7 @@ export async function openChangeSink(run: Run, table: Table): Promise<ChangeSink
   const holdsFiles = table.columns.some((column) => column.dataType === 'File')
   return (change) => {
     if (holdsFiles) trackFiles(run, change)
-    const { operation, old, row } = change
-    const now = operation === 'delete' ? null : byColumn(table, row)
-    if (record !== null) run.effects.outbox.push(...record({ operation, old: old && byColumn(table, old), row: now }))
+    if (record !== null) run.effects.outbox.push(...record(change))
     run.effects.changes.push(...watchedChanges(run, watched, change))
   }
-}
-
-function byColumn(table: Table, { values }: RowVersion): ReadonlyMap<number, SqliteValue> {
-  return new Map(table.columns.map(({ id }, index) => [id, values[index]!]))
 }

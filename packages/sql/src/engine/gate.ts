@@ -21,8 +21,8 @@ export interface Gate {
 /** Table-valued functions that a statement may read from. */
 const ROW_FUNCTIONS: ReadonlySet<string> = new Set(['json_each'])
 
-/** A name that is no table of ours: a subquery's, given by the compiler. Tables are always read by their schema's name and their own. */
-const TABLE_NAMES = /^(t\d+|batch|sqlite_|pragma_)/i
+/** What the compiler calls subqueries. Tables are never called so, and are read by their schema's name and their own. */
+const SUBQUERY_NAME = /^s\d+$/
 
 export function createGate(database: DatabaseSync, functions: ReadonlySet<string>): Gate {
   let admitted: ReadonlySet<string> | null = null
@@ -34,7 +34,7 @@ export function createGate(database: DatabaseSync, functions: ReadonlySet<string
     if (action !== constants.SQLITE_READ || first === null) return false
     if (ROW_FUNCTIONS.has(first)) return true
     // Of a name that no column is read of SQLite says no schema, if the statement says none.
-    if (schema === null) return second === '' && !TABLE_NAMES.test(first)
+    if (schema === null) return second === '' && SUBQUERY_NAME.test(first)
     return admitted?.has(`${schema}.${first}`) === true
   }
 
