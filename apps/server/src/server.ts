@@ -36,6 +36,8 @@ export interface Interior extends AsyncDisposable {
   readonly door: Door
   /** What waits on behalf of clients; to be stopped before the last answers are waited for. */
   readonly waits: Waits
+  /** To be called when it listens: what a broker before it has begun goes on. */
+  readonly resume: () => void
 }
 
 /**
@@ -44,13 +46,14 @@ export interface Interior extends AsyncDisposable {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   await using opened = new AsyncDisposableStack()
-  const { broker, storage, door, waits } = opened.use(await openInterior(options))
+  const { broker, storage, door, waits, resume } = opened.use(await openInterior(options))
   const listener = await listen({ ...options, onError: noteErrors(options), ...door })
   opened.defer(async () => {
     waits.stop()
     door.upgrades.stop()
     await listener.close()
   })
+  resume()
 
   const running = opened.move()
   let closed: Promise<void> | undefined
@@ -98,18 +101,23 @@ export async function openInterior(options: ServerOptions, { contents, intercept
     onError: noteErrors(options),
   })
   opened.defer(() => broker.close())
-  const sql = createSqlOnDemand(async () => {
-    const [{ openSql }, { version }] = await Promise.all([import('@logbrook/sql/sql'), import('./version.ts')])
-    const { location, durability } = options
-    const limits = { ...SQL_LIMITS, ...options.sqlLimits }
-    return await openSql({ broker, log, clock, location, durability, limits, version, onError: noteErrors(options) })
+  const { location, durability } = options
+  const onError = noteErrors(options)
+  const sql = createSqlOnDemand({
+    location,
+    onError,
+    async openSql() {
+      const [{ openSql }, { version }] = await Promise.all([import('@logbrook/sql/sql'), import('./version.ts')])
+      const limits = { ...SQL_LIMITS, ...options.sqlLimits }
+      return await openSql({ broker, log, clock, location, durability, limits, version, onError })
+    },
   })
   opened.defer(() => sql.close())
   const waits = createWaits()
   const door = createApp({ broker: intercept.broker?.(broker) ?? broker, storage, sql, clock, options, metrics, logger, waits })
   opened.defer(() => door.upgrades.stop())
   const interior = opened.move()
-  return { broker, storage, door, waits, [Symbol.asyncDispose]: () => interior.disposeAsync() }
+  return { broker, storage, door, waits, resume: () => void sql.resume(), [Symbol.asyncDispose]: () => interior.disposeAsync() }
 }
 
 export function noteErrors({ logger }: ServerOptions): (error: unknown) => void {

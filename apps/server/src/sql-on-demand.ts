@@ -1,4 +1,6 @@
 /** SQL of a server: opened by whoever asks for it first, and never by the start. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { KafkaError } from '@logbrook/kafka/errors'
 import type { Sql } from '@logbrook/sql/sql'
 
@@ -6,10 +8,18 @@ export interface SqlOnDemand {
   open(): Promise<Sql>
   /** What is open; `undefined` where nobody has asked for it. */
   opened(): Promise<Sql> | undefined
+  /** What changes before this broker's time have left for topics is brought there, without waiting for a first statement. */
+  resume(): Promise<void>
   close(): Promise<void>
 }
 
-export function createSqlOnDemand(openSql: () => Promise<Sql>): SqlOnDemand {
+export interface SqlOnDemandOptions {
+  readonly openSql: () => Promise<Sql>
+  readonly location: { readonly dataDir: string } | 'memory'
+  readonly onError: (error: unknown) => void
+}
+
+export function createSqlOnDemand({ openSql, location, onError }: SqlOnDemandOptions): SqlOnDemand {
   let sql: Promise<Sql> | undefined
   let isClosed = false
 
@@ -22,12 +32,23 @@ export function createSqlOnDemand(openSql: () => Promise<Sql>): SqlOnDemand {
     }
   }
 
+  function open(): Promise<Sql> {
+    if (isClosed) throw new KafkaError('SHUTTING_DOWN', 'the broker is stopping')
+    return (sql ??= openOnce())
+  }
+
   return {
-    open() {
-      if (isClosed) throw new KafkaError('SHUTTING_DOWN', 'the broker is stopping')
-      return (sql ??= openOnce())
-    },
+    open,
     opened: () => sql,
+    async resume() {
+      if (location === 'memory' || !existsSync(join(location.dataDir, 'sql.db'))) return
+      try {
+        const { hasPendingOutbox } = await import('@logbrook/sql/topics/pending-outbox')
+        if (!isClosed && (await hasPendingOutbox(location.dataDir))) await (await open()).resume()
+      } catch (error) {
+        if (!isClosed) onError(error)
+      }
+    },
     async close() {
       isClosed = true
       // Whoever wanted to open what cannot be opened has been told.

@@ -197,6 +197,12 @@ export const SQL_COMPOUND_SELECTS_MAX = 100
 export const SQL_PATTERN_BYTES_MAX = 1 * KIB
 /** Of pages of `sql.db` that an engine keeps in memory. */
 export const SQL_CACHE_BYTES = 32 * MIB
+/** Records of changes that wait in the broker's memory to be brought into the log; more stay in `sql.db` until it is their turn. */
+export const RELAY_RECORDS_MAX = 10_000
+/** What could not be brought into the log is tried again after so long. */
+export const RELAY_RETRY_MS = 1_000
+/** For so long those that are in the log stay in `sql.db` at least, to be deleted many at a time. */
+export const RELAY_TIDY_MS = 1_000
 /** Of the records of a topic that one query reads, as JSON, where there is no file to read them from: of a broker in memory. */
 export const SQL_TOPIC_BYTES_MAX = 64 * MIB
 /** Of the rows of one answer, before they are JSON. */
@@ -236,7 +242,9 @@ export const LIVE_BATCH_ROWS_MAX = 10_000
 export const LIVE_BATCH_BYTES_MAX = 1 * MIB
 /** Changes that wait for a subscriber to fetch what there was before. */
 export const LIVE_BUFFER_BYTES_MAX = 1 * MIB
-/** Of the changed rows of one transaction that are told in one frame. */
+/** Told of one transaction; whoever would be told of more has to subscribe again. */
+export const LIVE_CHANGES_PER_TRANSACTION_MAX = 10_000
+/** Of them in one frame. */
 export const LIVE_CHANGES_PER_FRAME_MAX = 1_000
 export const LIVE_CHANGES_PER_FRAME_BYTES_MAX = 64 * KIB
 /** Frames are compressed from this size on, and where it is larger than the second, not while others wait. */

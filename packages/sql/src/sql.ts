@@ -21,6 +21,7 @@ import { createServices } from './process/services.ts'
 import type { ServicesOptions } from './process/services.ts'
 import type { Effects, EngineOptions, FileReference, StatementResult } from './protocol.ts'
 import type { SqlCaller } from './services.ts'
+import { createRelay } from './topics/relay.ts'
 import { SqlError } from './sql-error.ts'
 
 export interface SqlRequest {
@@ -44,6 +45,8 @@ export interface Sql {
   execute(request: SqlRequest): Promise<readonly StatementResult[]>
   readonly files: FileStore
   readonly live: LiveQueries
+  /** Brings into the log what changes before this broker's time have left for topics. */
+  resume(): Promise<void>
   /** Idempotent. */
   close(): Promise<void>
 }
@@ -77,8 +80,17 @@ export async function openSql(options: SqlOptions): Promise<Sql> {
   const durability = location === 'memory' ? 'none' : options.durability
   const logFile = location === 'memory' ? null : databaseFile(location.dataDir)
 
+  const relay = createRelay({
+    log,
+    clock,
+    outbox: {
+      read: (afterId, limit) => ask({ kind: 'outbox', afterId, limit }),
+      relayed: (uptoId) => ask({ kind: 'relayed', uptoId }),
+    },
+    onError,
+  })
   const engines: Engines = new Engines({
-    database: { directory, logFile, durability, outboxAfterId: 0 },
+    database: { directory, logFile, durability, outboxAfterId: await relay.lastId() },
     services: createServices({
       broker,
       log,
@@ -92,11 +104,18 @@ export async function openSql(options: SqlOptions): Promise<Sql> {
     bytesMax: limits.engineBytesMax,
     watched: () => live.watched(),
     onCommitted,
-    onWriter: () => void files.sweep(),
-    onWriterLost: () => live.writerLost(),
+    onWriter() {
+      relay.resume()
+      void files.sweep()
+    },
+    onWriterLost() {
+      relay.resume()
+      live.writerLost()
+    },
     onError,
   })
   opened.defer(() => engines.close())
+  opened.defer(() => relay.close())
   const ask = engines.request.bind(engines)
   const files = createFileStore({ directory: join(directory, 'files'), durability, ask, onError })
   const live = createLiveQueries({ ask, log, permissions: broker.permissions, clock, onError })
@@ -104,6 +123,7 @@ export async function openSql(options: SqlOptions): Promise<Sql> {
   const rate = createRequestRate({ clock, perSecondMax: limits.requestsPerSecond })
 
   function onCommitted(effects: Effects): void {
+    relay.take(effects.outbox)
     live.committed(effects)
     void files.remove(effects.droppedFiles)
   }
@@ -115,10 +135,19 @@ export async function openSql(options: SqlOptions): Promise<Sql> {
       if (!rate.admits(user)) throw tooManyRequests(limits)
     },
     async execute(request) {
-      return await engines.request<readonly StatementResult[]>({ kind: 'execute', ...request, nowMs: clock.now(), watched: [] })
+      try {
+        return await engines.request<readonly StatementResult[]>({ kind: 'execute', ...request, nowMs: clock.now(), watched: [] })
+      } finally {
+        await relay.settled()
+      }
     },
     files,
     live,
+    async resume() {
+      // To be asked for it the writer has to be there, and that it is there resumes the relay.
+      await ask({ kind: 'last-seq' })
+      await relay.settled()
+    },
     close: () => (closed ??= running.disposeAsync()),
   }
 }
