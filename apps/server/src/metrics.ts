@@ -15,11 +15,21 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 export interface Metrics {
   readonly broker: BrokerObserver
   readonly storage: StorageObserver
+  readonly live: LiveObserver
   requestAnswered(route: string, status: number, durationMs: number): void
   /** The text of `/metrics`, of the type `contentType`; the log and its files are looked at now. */
   scrape(storage: Pick<Storage, 'log' | 'sizes'>): Promise<string>
   readonly contentType: string
   close(): void
+}
+
+/** WebSockets, and what is subscribed to on them. */
+export interface LiveObserver {
+  connectionOpened(): void
+  connectionClosed(): void
+  subscribed(): void
+  unsubscribed(): void
+  slowReaderEnded(): void
 }
 
 /** Counted by plain numbers on the hot path, handed to Prometheus when it asks. */
@@ -79,6 +89,13 @@ export function createMetrics(): Metrics {
       committed: (durationMs) => series.commits.observe(durationMs / MS_PER_SECOND),
       checkpointed: (durationMs) => series.checkpoints.observe(durationMs / MS_PER_SECOND),
     },
+    live: {
+      connectionOpened: () => series.webSockets.inc(),
+      connectionClosed: () => series.webSockets.dec(),
+      subscribed: () => series.subscriptions.inc(),
+      unsubscribed: () => series.subscriptions.dec(),
+      slowReaderEnded: () => series.slowReaders.inc(),
+    },
     requestAnswered,
     async scrape({ log, sizes }) {
       const existing = await log.topics()
@@ -118,6 +135,13 @@ function createSeries(registry: Registry) {
     logStartOffset: new Gauge({ name: 'logbrook_log_start_offset', help: 'The first offset that is kept.', ...byPartition }),
     longPolls: new Gauge({ name: 'logbrook_long_polls_waiting', help: 'Fetches that wait for a record.', registers }),
     tails: new Gauge({ name: 'logbrook_tails_open', help: 'Readers that follow a topic.', registers }),
+    webSockets: new Gauge({ name: 'logbrook_websockets_open', help: 'Connections for live queries.', registers }),
+    subscriptions: new Gauge({ name: 'logbrook_live_subscriptions_open', help: 'Live queries that are subscribed to.', registers }),
+    slowReaders: new Counter({
+      name: 'logbrook_slow_readers_ended_total',
+      help: 'Connections ended for taking what they subscribed to more slowly than it came.',
+      registers,
+    }),
     authenticationFailures: new Counter({
       name: 'logbrook_authentication_failures_total',
       help: 'Credentials that were missing, malformed or wrong.',

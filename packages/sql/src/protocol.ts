@@ -6,7 +6,7 @@
  * - Everything is plain data, sent by structured clone: big integers and bytes stay what they are.
  */
 import type { ChangeOperation } from './catalog/table.ts'
-import type { Cell, DataType, ParameterValue, SqliteValue } from './data-type.ts'
+import type { Cell, DataType, ParameterValue } from './data-type.ts'
 import type { SqlCaller } from './services.ts'
 import type { SqlErrorCode, SqlErrorKind } from './sql-error.ts'
 
@@ -141,9 +141,14 @@ export type EngineRequest =
   | {
       readonly kind: 'match-records'
       readonly caller: SqlCaller
-      readonly queries: readonly { readonly key: string; readonly text: string; readonly caller: SqlCaller }[]
-      /** `[partition, offset, timestampMs, key, value, headers]` */
-      readonly rows: readonly (readonly SqliteValue[])[]
+      readonly queries: readonly {
+        readonly key: string
+        readonly text: string
+        readonly namespace: string
+        readonly caller: SqlCaller
+      }[]
+      /** As in `TopicRecords`. */
+      readonly json: string
       readonly nowMs: number
     }
   | { readonly kind: 'outbox'; readonly afterId: number; readonly limit: number }
@@ -179,7 +184,15 @@ export interface FoundFile {
 
 export interface Described {
   readonly source:
-    | { readonly kind: 'table'; readonly tableId: number; readonly owner: string | null }
+    | {
+        readonly kind: 'table'
+        readonly tableId: number
+        readonly owner: string | null
+        readonly namespace: string
+        readonly name: string
+      }
+    /** A system table: nobody is told when it changes. */
+    | { readonly kind: 'system'; readonly namespace: string; readonly name: string }
     | { readonly kind: 'topic'; readonly topic: string }
   readonly schema: readonly ResultColumn[]
 }
@@ -190,10 +203,18 @@ export interface LiveRows {
   readonly hasMore: boolean
 }
 
-/** For each query its rows, in the order of the records; `record` is an index of them. */
+export interface MatchedRow {
+  readonly offset: number
+  readonly timestampMs: number
+  readonly cells: Readonly<Record<string, Cell>>
+}
+
+/** Of each query, in the order of the records. */
 export type MatchedRecords = readonly {
   readonly key: string
-  readonly rows: readonly { readonly record: number; readonly cells: Readonly<Record<string, Cell>> }[]
+  readonly rows: readonly MatchedRow[]
+  /** Why there are none. */
+  readonly error?: ErrorData
 }[]
 
 export interface ErrorData {

@@ -26,11 +26,15 @@ import { registerKalamdb } from './routes/kalamdb/kalamdb.ts'
 import { registerOwnRoutes } from './routes/own-api.ts'
 import { registerRecord } from './routes/record.ts'
 import { createSurfaces } from './surfaces.ts'
+import { createUpgrades } from './websocket/upgrades.ts'
+import type { Upgrades } from './websocket/upgrades.ts'
 
 export interface Door {
   readonly answer: (request: Request, env: HttpBindings) => Response | Promise<Response>
   /** The answer to what is no request, and to what `answer` failed at. */
   readonly refuse: (error: unknown) => Response
+  /** Requests that become WebSockets. */
+  readonly upgrades: Upgrades
 }
 
 export function createApp(parts: Omit<RouteContext, 'clientAddress' | 'proximity'>): Door {
@@ -93,6 +97,7 @@ export function createApp(parts: Omit<RouteContext, 'clientAddress' | 'proximity
       logger.error({ err: error }, 'a request failed unexpectedly')
       return renderError(error, 'own')
     },
+    upgrades: createUpgrades({ context, hosts, origins, surfaces }),
   }
 }
 

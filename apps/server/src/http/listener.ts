@@ -7,7 +7,7 @@
  * - Stopping: no new connections; what is being answered is answered whole, and its connection closed after it; idle connections
  *   are closed at once; what is not done within the grace is cut off.
  */
-import { createServer } from 'node:http'
+import { createServer, ServerResponse as PlainResponse } from 'node:http'
 import type { IncomingMessage, Server, ServerOptions as HttpServerOptions, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
@@ -25,6 +25,7 @@ import {
 import { StartError } from '../start-error.ts'
 import { discardBody } from './body.ts'
 import { sendingPlainly } from './plain-response.ts'
+import type { Upgrades } from './websocket/upgrades.ts'
 import { answerUnreadable } from './unreadable.ts'
 
 export interface Listener {
@@ -40,6 +41,8 @@ export interface ListenerOptions {
   readonly answer: (request: Request, env: HttpBindings) => Response | Promise<Response>
   /** For what `answer` did not: a `RequestError` is no request at all (`OPTIONS *`, a `Host` that is no host). */
   readonly refuse: (error: unknown) => Response
+  /** Without them a request to upgrade is answered as any other. */
+  readonly upgrades?: Upgrades
   /** Told when a connection could not be accepted. */
   readonly onError: (error: unknown) => void
   /** Whether the process keeps its own `Request` and `Response`: node-server replaces them with faster ones. */
@@ -78,7 +81,7 @@ function serverOptions(limits: HttpLimits): HttpServerOptions {
 
 /** @throws StartError when the address cannot be listened on */
 export async function listen(options: ListenerOptions): Promise<Listener> {
-  const { host, port, clock, refuse, onError, keepGlobals = false } = options
+  const { host, port, clock, refuse, onError, upgrades, keepGlobals = false } = options
   const limits = { ...LIMITS, ...options.limits }
   const answer = keepGlobals ? sendingPlainly(options.answer) : options.answer
   const respond = getRequestListener((request, env) => answer(request, env as HttpBindings), {
@@ -95,10 +98,19 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     if (!incoming.complete || incoming.readableLength > 0) discardBody(incoming, clock)
   }
 
-  const server = createServer(serverOptions(limits), (incoming, outgoing) => {
+  const server = createServer({ ...serverOptions(limits), ...upgradesOnly(upgrades) }, (incoming, outgoing) => {
     connections.begin(incoming, outgoing)
     void respondAndDiscard(incoming, outgoing)
   })
+  if (upgrades !== undefined)
+    server.on('upgrade', (incoming, socket: Socket, head) => {
+      if (upgrades.accepts(incoming)) {
+        connections.leave(socket)
+        upgrades.upgrade(incoming, socket, head)
+      } else {
+        answerAsUsual(server, incoming, socket)
+      }
+    })
   server.maxConnections = limits.connectionsMax
   server.on('connection', (socket: Socket) => connections.add(socket))
   server.on('clientError', (error, socket: Socket) => answerUnreadable(error, socket, { clock, begun: connections.hasBegunAnswer(socket) }))
@@ -111,6 +123,21 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     port: (server.address() as AddressInfo).port,
     close: () => stop(server, connections, clock),
   }
+}
+
+/** Older releases of Node take every request to upgrade for one; see `answerAsUsual`. */
+function upgradesOnly(upgrades: Upgrades | undefined): HttpServerOptions {
+  return upgrades === undefined ? {} : { shouldUpgradeCallback: (incoming) => upgrades.accepts(incoming) }
+}
+
+/** Its connection is not HTTP's any more: what would follow on it is not read. */
+function answerAsUsual(server: Server, incoming: IncomingMessage, socket: Socket): void {
+  const outgoing = new PlainResponse(incoming)
+  outgoing.shouldKeepAlive = false
+  outgoing.assignSocket(socket)
+  outgoing.once('finish', () => socket.destroySoon())
+  socket.on('error', () => undefined)
+  server.emit('request', incoming, outgoing)
 }
 
 function start(server: Server, host: string, port: number): Promise<void> {
@@ -158,6 +185,11 @@ class Connections {
       answers?.delete(outgoing)
       if (this.#isStopping && answers?.size === 0) socket.destroySoon()
     })
+  }
+
+  /** It is no HTTP any more. */
+  leave(socket: Socket): void {
+    this.#answers.delete(socket)
   }
 
   stop(): void {

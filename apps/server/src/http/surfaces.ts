@@ -18,6 +18,7 @@ const KALAMDB_SURFACES: readonly (readonly [prefix: string, surface: Surface])[]
   ['/v1/api/topics/', 'kalamdb-topics'],
   ['/v1/api/sql', 'kalamdb-sql'],
   ['/v1/files/', 'kalamdb-sql'],
+  ['/v1/ws', 'kalamdb-sql'],
 ]
 
 export interface Surfaces {
@@ -50,5 +51,5 @@ export function createSurfaces({ rootIntake }: { readonly rootIntake: boolean })
 
 /** A base URL that ends with a slash makes its client ask for `//v1/api/sql`. */
 function isKalamdb(tidyPath: string): boolean {
-  return tidyPath.startsWith('/v1/api/') || tidyPath.startsWith('/v1/files/')
+  return tidyPath.startsWith('/v1/api/') || tidyPath.startsWith('/v1/files/') || tidyPath === '/v1/ws'
 }

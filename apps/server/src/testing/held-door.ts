@@ -25,6 +25,14 @@ export function createHeldDoor(inside: () => Interior): HeldDoor {
       return answer.finally(() => underWay.delete(env.outgoing))
     },
     refuse: (error) => inside().door.refuse(error),
+    upgrades: {
+      accepts: (incoming) => inside().door.upgrades.accepts(incoming),
+      upgrade(incoming, socket, head) {
+        if (shut === undefined) inside().door.upgrades.upgrade(incoming, socket, head)
+        else void shut.then(() => door.upgrades.upgrade(incoming, socket, head))
+      },
+      stop: () => inside().door.upgrades.stop(),
+    },
   }
 
   async function answered(): Promise<void> {

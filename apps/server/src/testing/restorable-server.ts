@@ -65,6 +65,7 @@ export async function startRestorableServer(
   const listener = await listen({ ...options, clock: systemClock, onError: noteErrors(options), ...door })
   opened.defer(async () => {
     interior.waits.stop()
+    interior.door.upgrades.stop()
     intercept?.release?.()
     await listener.close()
   })

@@ -26,6 +26,20 @@ export function queryRows(
   return run.gate.closed(tables, () => asSqlError(() => collect(prepare(run, query.sql).iterate(query.bindings), bytesMax)))
 }
 
+/** The rows of a query one by one, for as long as `visit` wants more. */
+export function visitRows(
+  run: Pick<Run, 'database' | 'gate'>,
+  query: CompiledQuery,
+  tables: ReadonlySet<string>,
+  visit: (row: SqliteRow) => boolean,
+): void {
+  run.gate.closed(tables, () =>
+    asSqlError(() => {
+      for (const row of prepare(run, query.sql).iterate(query.bindings) as Iterable<unknown> as Iterable<SqliteRow>) if (!visit(row)) return
+    }),
+  )
+}
+
 function collect(found: Iterable<unknown>, bytesMax: number): SqliteRow[] {
   const rows: SqliteRow[] = []
   let bytes = 0

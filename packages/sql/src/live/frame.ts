@@ -48,18 +48,22 @@ export class FrameForMany {
   readonly #rest: Buffer
   readonly #frames = new Map<string, Frame>()
 
-  /** @param rest what follows the subscription's id in the message; at least one member */
-  constructor(type: string, rest: object) {
+  /** @param rest the members that follow the subscription's id in the message */
+  constructor(type: string, rest: string) {
     this.#type = type
-    this.#rest = Buffer.from(JSON.stringify(rest))
+    this.#rest = Buffer.from(`${rest}}`)
+  }
+
+  /** But for the id. */
+  get size(): number {
+    return this.#rest.length
   }
 
   for(subscriptionId: string): Frame {
     const known = this.#frames.get(subscriptionId)
     if (known !== undefined) return known
     const head = `{"type":${JSON.stringify(this.#type)},"subscription_id":${JSON.stringify(subscriptionId)},`
-    // Without the brace that opens it.
-    const frame = new Frame(Buffer.concat([Buffer.from(head), this.#rest.subarray(1)]))
+    const frame = new Frame(Buffer.concat([Buffer.from(head), this.#rest]))
     this.#frames.set(subscriptionId, frame)
     return frame
   }

@@ -11,6 +11,8 @@ export interface LiveReader {
   readonly compresses: boolean
   /** Never waits: a reader that cannot take more ends its connection. */
   send(frame: Frame): void
+  /** Until it has taken enough of what it was sent for more; `null` where it has. */
+  room(): Promise<void> | null
   /** Changes may have been missed, which cannot be made good here: whoever subscribes again gets them. */
   lost(): void
 }

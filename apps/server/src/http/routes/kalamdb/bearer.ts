@@ -20,13 +20,20 @@ export interface BearerCaller extends Caller {
 export async function bearerCaller(env: Bindings, context: RouteContext): Promise<BearerCaller> {
   const { authorization } = env.incoming.headers
   if (authorization === undefined) throw new KafkaError('MISSING_AUTHORIZATION', 'Authentication required')
-  const { sessions } = context.broker
-  const token = bearerToken(authorization)
-  const user = userOf(token === null ? 'wrong' : await identified(token, context))
-  if (sessions.isLocked(user.name)) throw new KafkaError('ACCOUNT_LOCKED', 'Account locked')
+  const user = await tokenUser(bearerToken(authorization), context)
   const principal = principalOf(user.name)
   env.exchange.principal = principal
   return { principal, host: context.clientAddress(env.incoming), user }
+}
+
+/**
+ * @param token `null`: what was shown is none
+ * @throws KafkaError TOKEN_EXPIRED, SASL_AUTHENTICATION_FAILED, SETUP_REQUIRED, ACCOUNT_LOCKED, AUTHENTICATION_ERROR
+ */
+export async function tokenUser(token: string | null, context: RouteContext): Promise<User> {
+  const user = userOf(token === null ? 'wrong' : await identified(token, context))
+  if (context.broker.sessions.isLocked(user.name)) throw new KafkaError('ACCOUNT_LOCKED', 'Account locked')
+  return user
 }
 
 async function identified(token: string, { broker }: RouteContext): Promise<TokenVerdict> {

@@ -1,0 +1,144 @@
+/**
+ * Which live queries a changed row concerns: each is held against the row as it was and as it is, inside of the change's transaction.
+ *
+ * - A row that comes into what a query selects is an insertion to it, one that leaves it a deletion, whatever the statement was.
+ * - A deletion's `old` carries the `_seq` that it was given (the tombstone's, or the version's that left), so that a client that has read on does
+ *   not take it for something that it knows.
+ * - What is wrong with a query is its subscriber's to find out: it fails no change.
+ */
+import { randomUUID } from 'node:crypto'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { LIVE_CHANGES_PER_TRANSACTION_MAX } from '@logbrook/kafka/limits'
+import { storageOf } from '../catalog/physical-table.ts'
+import type { Table } from '../catalog/table.ts'
+import { assertLive, compileQuery, parseQuery } from '../compile/query.ts'
+import type { CompiledQuery, Relation, RelationColumn } from '../compile/relation.ts'
+import { quoted } from '../compile/tree.ts'
+import type { Cell, SqliteValue } from '../data-type.ts'
+import type { WatchedChange, WatchedTable } from '../protocol.ts'
+import { givenOf } from './given.ts'
+import { cellsOf, TABLE_ALSO, withId } from './live-rows.ts'
+import type { SqliteRow } from './query-rows.ts'
+import type { RowChange, RowVersion } from './row-change.ts'
+import type { EffectsDraft, Run } from './run.ts'
+
+/** What each query that watches a row is told of its change; to be called inside of the change's transaction. */
+export function watchedChanges(run: Run, watched: readonly WatchedTable[], change: RowChange): readonly WatchedChange[] {
+  return watched.flatMap((query) => {
+    if (run.effects.changes.length >= LIVE_CHANGES_PER_TRANSACTION_MAX) return tooMany(run.effects, query, change)
+    try {
+      return changeFor(run, query, change)
+    } catch {
+      return []
+    }
+  })
+}
+
+type Cells = Record<string, Cell>
+
+function changeFor(run: Run, query: WatchedTable, { table, operation, row, old }: RowChange): readonly WatchedChange[] {
+  const match = matcherOf(run, query, table)
+  const now = operation === 'delete' ? null : match(row)
+  const before = old === null ? null : match(old)
+  if (now === null && before === null) return []
+  const told = { key: query.key, owner: query.owner, tableId: table.id, seq: row.seq }
+  if (now === null) return [{ ...told, operation: 'delete', row: null, old: departed(before!, row.seq, operation === 'delete') }]
+  return [{ ...told, operation: before === null ? 'insert' : 'update', row: now, old: before }]
+}
+
+function departed(cells: Cells, seq: bigint, isDeleted: boolean): Cells {
+  return { ...cells, _seq: String(seq), ...('_deleted' in cells && { _deleted: isDeleted }) }
+}
+
+/** Those that were told so, by transaction. */
+const toldTooMany = new WeakMap<EffectsDraft, Set<string>>()
+
+/** Without a row, once: the subscriber is to begin anew. */
+function tooMany(effects: EffectsDraft, { key, owner }: WatchedTable, { table, row }: RowChange): readonly WatchedChange[] {
+  const told = toldTooMany.get(effects) ?? new Set()
+  toldTooMany.set(effects, told)
+  if (told.has(key)) return []
+  told.add(key)
+  return [{ key, owner, tableId: table.id, operation: 'update', seq: row.seq, row: null, old: null }]
+}
+
+/** The row as the query has it; `null` where it is none of the query's. */
+type Matcher = (version: RowVersion) => Cells | null
+
+interface Prepared {
+  readonly tableVersion: number
+  readonly nowMs: number
+  readonly match: Matcher
+}
+
+/** Compiled once for each query, for as long as its table is what it was, and the time, where it names it. */
+const prepared = new WeakMap<DatabaseSync, Map<string, Prepared>>()
+const PREPARED_MAX = 1_000
+const TIME = /\b(?:now|current_|localtime)/i
+
+function matcherOf(run: Run, query: WatchedTable, table: Table): Matcher {
+  const known = prepared.get(run.database) ?? new Map<string, Prepared>()
+  prepared.set(run.database, known)
+  const found = known.get(query.key)
+  const isStill = found?.tableVersion === table.version && (found.nowMs === run.nowMs || !TIME.test(query.text))
+  if (found !== undefined && isStill) return found.match
+  if (known.size >= PREPARED_MAX) known.delete(known.keys().next().value!)
+  const match = prepare(run, query, table)
+  known.set(query.key, { tableVersion: table.version, nowMs: run.nowMs, match })
+  return match
+}
+
+function prepare(run: Run, query: WatchedTable, table: Table): Matcher {
+  const own = { ...run, namespace: query.namespace, caller: query.caller, asUser: query.caller.user, params: [] }
+  const parsed = parseQuery(query.text, givenOf(own))
+  const row = rowRelation(table)
+  const relations = new Map([[assertLive(parsed), withId(table, row.relation)]])
+  const compiled = compileQuery(parsed, relations, givenOf(own), { whole: true, also: TABLE_ALSO })
+  const { database, gate } = run
+  const statement = gate.closed(NOTHING, () => statementOf(database, compiled))
+  return ({ seq, values }) => {
+    const bindings = { ...compiled.bindings, ...row.bindings([...values, seq, 0n]) }
+    const found = gate.closed(NOTHING, () => statement.get(bindings)) as SqliteRow | undefined
+    return found === undefined ? null : cellsOf(found, compiled)
+  }
+}
+
+const NOTHING: ReadonlySet<string> = new Set()
+
+function statementOf(database: DatabaseSync, { sql }: CompiledQuery): StatementSync {
+  const statement = database.prepare(sql)
+  statement.setReadBigInts(true)
+  statement.setReturnArrays(true)
+  return statement
+}
+
+interface RowRelation {
+  readonly relation: Relation
+  /** `values` of the table's columns, and of `_seq` and `_deleted`. */
+  bindings(values: readonly SqliteValue[]): Readonly<Record<string, SqliteValue>>
+}
+
+/** One row, whose values are bound when it is read. They compare as those of the table's columns do. */
+function rowRelation(table: Table): RowRelation {
+  const system: RelationColumn[] = [
+    { name: '_seq', dataType: 'BigInt' },
+    { name: '_deleted', dataType: 'Boolean' },
+  ]
+  const bound = [...table.columns, ...system]
+  const columns = table.type === 'stream' ? bound.slice(0, -1) : bound
+  let names: readonly string[] = []
+  return {
+    relation: {
+      columns,
+      order: [],
+      render(bind) {
+        // Equal values share a placeholder: these are no one else's.
+        const placeholders = columns.map(() => bind(randomUUID()))
+        names = placeholders.map((placeholder) => placeholder.slice(1))
+        const selected = columns.map(({ name, dataType }, i) => `CAST(${placeholders[i]} AS ${storageOf(dataType)}) AS ${quoted(name)}`)
+        return `(SELECT ${selected.join(', ')})`
+      },
+    },
+    bindings: (values) => Object.fromEntries(names.map((name, i) => [name, values[i]!])),
+  }
+}
