@@ -78,9 +78,15 @@ function typeOf({ name, mime }: OpenFile['reference']): string {
   return getMimeType(name)?.split(';', 1)[0] ?? mime
 }
 
-/** The name's UTF-8 as it stands, which is how it came. */
+/** A name that is not all ASCII is said a second time, in the form for such names (RFC 6266). */
 function dispositionOf(name: string): string {
   // oxlint-disable-next-line no-control-regex -- which is what a header cannot hold
   const clean = name.replaceAll(/["\u0000-\u001f\u007f]/g, '')
-  return `inline; filename="${Buffer.from(clean, 'utf8').toString('latin1')}"`
+  const ascii = clean.replaceAll(/[^ -~]+/g, '_')
+  return `inline; filename="${ascii}"${ascii === clean ? '' : `; filename*=UTF-8''${encodeExtended(clean)}`}`
+}
+
+/** RFC 8187. */
+function encodeExtended(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replaceAll(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
 }
