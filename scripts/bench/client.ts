@@ -8,7 +8,7 @@ export interface Answer {
 }
 
 export interface Client extends Disposable {
-  get(path: string): Promise<Answer>
+  get(path: string, headers?: OutgoingHttpHeaders): Promise<Answer>
   /** The body is JSON, or what the headers say it was made of. */
   post(path: string, body: Buffer | string, headers?: OutgoingHttpHeaders): Promise<Answer>
   delete(path: string): Promise<Answer>
@@ -32,7 +32,7 @@ export function connect(url: string): Client {
   }
 
   return {
-    get: (path) => ask('GET', path, {}),
+    get: (path, headers = {}) => ask('GET', path, headers),
     post: (path, body, headers = {}) =>
       ask('POST', path, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers }, body),
     delete: (path) => ask('DELETE', path, {}),

@@ -6,6 +6,7 @@ import { diskSize } from './scenarios/disk-size.ts'
 import { fetch1Mb } from './scenarios/fetch.ts'
 import { fixtureRestore } from './scenarios/fixture-restore.ts'
 import { fixtureStart } from './scenarios/fixture-start.ts'
+import { files } from './scenarios/files.ts'
 import { get } from './scenarios/get.ts'
 import { intakes } from './scenarios/intake.ts'
 import { growth } from './scenarios/growth.ts'
@@ -28,6 +29,7 @@ export const SCENARIOS: readonly Scenario[] = [
   largeRequest,
   largeGzipRequest,
   bomb,
+  files,
   diskSize,
   startup,
   fixtureStart,
