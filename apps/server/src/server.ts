@@ -109,7 +109,7 @@ export async function openInterior(options: ServerOptions, { contents, intercept
     async openSql() {
       const [{ openSql }, { version }] = await Promise.all([import('@logbrook/sql/sql'), import('./version.ts')])
       const limits = { ...SQL_LIMITS, ...options.sqlLimits }
-      return await openSql({ broker, log, clock, location, durability, limits, version, onError })
+      return await openSql({ broker, log, clock, location, durability, limits, version, observer: metrics.live, onError })
     },
   })
   opened.defer(() => sql.close())

@@ -14,6 +14,8 @@ export interface SqlCaller {
   readonly user: string
   readonly role: Role
   readonly host: string
+  /** Where its live queries are had, as the client reaches it. */
+  readonly webSocketUrl?: string
 }
 
 export interface TopicFound {

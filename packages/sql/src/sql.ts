@@ -15,6 +15,7 @@ import type { ParameterValue } from './data-type.ts'
 import { createFileStore } from './files/file-store.ts'
 import type { FileStore } from './files/file-store.ts'
 import { createLiveQueries } from './live/hub.ts'
+import type { LiveObserver } from './live/hub.ts'
 import type { LiveQueries } from './live/live-queries.ts'
 import { Engines } from './process/engines.ts'
 import { createServices } from './process/services.ts'
@@ -68,12 +69,13 @@ export interface SqlOptions {
   readonly limits: SqlLimits
   /** Of the program. */
   readonly version: string
+  readonly observer: LiveObserver
   /** Told of what fails where no request is to be answered. */
   readonly onError: (error: unknown) => void
 }
 
 export async function openSql(options: SqlOptions): Promise<Sql> {
-  const { broker, log, clock, location, limits, version, onError } = options
+  const { broker, log, clock, location, limits, version, observer, onError } = options
   await using opened = new AsyncDisposableStack()
   const directory = location === 'memory' ? await mkdtemp(join(tmpdir(), 'logbrook-sql-')) : location.dataDir
   if (location === 'memory') opened.defer(() => rm(directory, { recursive: true, force: true }))
@@ -118,7 +120,7 @@ export async function openSql(options: SqlOptions): Promise<Sql> {
   opened.defer(() => relay.close())
   const ask = engines.request.bind(engines)
   const files = createFileStore({ directory: join(directory, 'files'), durability, ask, onError })
-  const live = createLiveQueries({ ask, log, permissions: broker.permissions, clock, onError })
+  const live = createLiveQueries({ ask, log, permissions: broker.permissions, clock, observer, onError })
   opened.defer(() => live.close())
   const rate = createRequestRate({ clock, perSecondMax: limits.requestsPerSecond })
 

@@ -1,22 +1,29 @@
-/** SQL over a broker in memory, its engines real processes, and requests of it in one line. */
+/** SQL over a broker, in memory unless told otherwise, its engines real processes, and requests of it in one line. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { createBroker } from '@logbrook/broker/broker'
 import type { Broker } from '@logbrook/broker/broker'
 import { createManualClock } from '@logbrook/kafka/clock'
 import type { ManualClock } from '@logbrook/kafka/clock'
 import { SQL_ENGINE_BYTES_MAX, SQL_STATEMENT_MS_MAX } from '@logbrook/kafka/limits'
+import type { Log } from '@logbrook/kafka/log'
 import { openStorage } from '@logbrook/storage/storage'
 import type { ParameterValue } from '../src/data-type.ts'
 import type { StatementResult } from '../src/protocol.ts'
 import type { SqlCaller } from '../src/services.ts'
 import { openSql } from '../src/sql.ts'
-import type { Sql, SqlLimits } from '../src/sql.ts'
+import type { Sql, SqlLimits, SqlOptions } from '../src/sql.ts'
 
 export const DBA: SqlCaller = { user: 'root', role: 'dba', host: '127.0.0.1' }
+
+export interface Place {
+  readonly location: SqlOptions['location']
+  readonly acls: boolean
+}
 
 export interface SqlUnderTest extends AsyncDisposable {
   readonly sql: Sql
   readonly broker: Broker
+  readonly log: Log
   readonly clock: ManualClock
   /** What was told of that no request is to be answered with. */
   readonly errors: unknown[]
@@ -26,11 +33,12 @@ export interface SqlUnderTest extends AsyncDisposable {
   rows(text: string, params?: readonly ParameterValue[], caller?: SqlCaller): Promise<StatementResult['rows']>
 }
 
-export async function startSql(limits: Partial<SqlLimits> = {}): Promise<SqlUnderTest> {
+export async function startSql(limits: Partial<SqlLimits> = {}, place: Partial<Place> = {}): Promise<SqlUnderTest> {
+  const { location = 'memory', acls = false } = place
   const clock = createManualClock()
   const errors: unknown[] = []
   await using opened = new AsyncDisposableStack()
-  const storage = opened.use(await openStorage({ location: 'memory', durability: 'os', checkpoint: 'inline', clock }))
+  const storage = opened.use(await openStorage({ location, durability: 'os', checkpoint: 'inline', clock }))
   const broker = await createBroker({
     log: storage.log,
     groupOffsets: storage.groups,
@@ -39,7 +47,7 @@ export async function startSql(limits: Partial<SqlLimits> = {}): Promise<SqlUnde
     sessionSecret: storage.sessionSecret,
     clock,
     authentication: 'optional',
-    acls: false,
+    acls,
     superUsers: [],
     allowWithoutBinding: false,
     random: () => 0,
@@ -51,10 +59,11 @@ export async function startSql(limits: Partial<SqlLimits> = {}): Promise<SqlUnde
     broker,
     log: storage.log,
     clock,
-    location: 'memory',
-    durability: 'none',
+    location,
+    durability: location === 'memory' ? 'none' : 'os',
     limits: { requestsPerSecond: 0, statementMsMax: SQL_STATEMENT_MS_MAX, engineBytesMax: SQL_ENGINE_BYTES_MAX, ...limits },
     version: '0.0.0',
+    observer: { subscribed() {}, unsubscribed() {} },
     onError: (error) => errors.push(error),
   })
   opened.defer(() => sql.close())
@@ -67,6 +76,7 @@ export async function startSql(limits: Partial<SqlLimits> = {}): Promise<SqlUnde
   return {
     sql,
     broker,
+    log: storage.log,
     clock,
     errors,
     run,

@@ -36,7 +36,7 @@ type Requests = {
 
 const REQUESTS: Requests = {
   execute,
-  'describe-live': (engine, request) => reading(engine, request, (run) => describeLive(run, request)),
+  'describe-live': (engine, request) => reading(engine, request, (run) => describeLive(run, request.text)),
   'read-live': (engine, request) => reading(engine, request, (run) => readLive(run, request)),
   'match-records': (engine, request) => reading(engine, { ...request, namespace: 'default' }, (run) => matchRecords(run, request)),
   'last-seq': ({ database }) => BigInt(lastNumber(database, 'seq')),

@@ -27,7 +27,7 @@ interface Opened {
 }
 
 /** @throws SqlError */
-export async function describeLive(run: Run, { text }: LiveRequest<'describe-live'>): Promise<Described> {
+export async function describeLive(run: Run, text: string): Promise<Described> {
   const opened = await open(run, text)
   return { source: opened.source, schema: schemaOf(compile(run, opened, opened.relation)).filter(({ name }) => !HIDDEN.has(name)) }
 }

@@ -40,7 +40,7 @@ export interface LiveOptions {
   readonly permissions: Pick<Permissions, 'allows' | 'require'>
   readonly clock: Clock
   readonly limits?: Partial<LiveLimits>
-  readonly observer?: LiveObserver
+  readonly observer: LiveObserver
   readonly onError: (error: unknown) => void
 }
 
@@ -158,13 +158,13 @@ class Hub implements LiveQueries {
       onEnd: () => {
         subscriptions.delete(request.id)
         this.#count(user, -1)
-        observer?.unsubscribed()
+        observer.unsubscribed()
       },
       onError,
     })
     subscriptions.set(request.id, subscription)
     this.#count(user, 1)
-    observer?.subscribed()
+    observer.subscribed()
     void subscription.open()
   }
 

@@ -1,9 +1,8 @@
 /** SUBSCRIBE TO says how a live query is had, which is not here; KILL LIVE QUERY ends one. */
 import { randomUUID } from 'node:crypto'
-import { assertLive, compileQuery, parseQuery } from '../../compile/query.ts'
+import type { TopicBounds } from '../../compile/relation.ts'
 import { notFound } from '../../sql-error.ts'
-import { givenOf } from '../given.ts'
-import { openRelations } from '../relations.ts'
+import { describeLive } from '../live.ts'
 import { messageResult, rowsResult } from '../result.ts'
 import type { ResultField } from '../result.ts'
 import type { Handlers } from '../run.ts'
@@ -16,14 +15,14 @@ const SUBSCRIBE_FIELDS: readonly ResultField[] = [
 ]
 
 const WEBSOCKET_PATH = '/v1/ws'
+/** Asks whether there is a topic, and whether it may be read. */
+const NO_RECORDS: TopicBounds = { partitions: [], fromOffset: null, toOffset: null, fromTimestampMs: null, toTimestampMs: null }
 const WHAT_TO_DO = 'Open a WebSocket at ws_url and send the subscription to get rows and changes'
 
 export const liveHandlers: Handlers<'subscribe' | 'kill-live-query'> = {
   subscribe: async ({ text, options }, run) => {
-    const query = parseQuery(text, givenOf(run))
-    assertLive(query)
-    const { relations } = await openRelations(query.references, run)
-    compileQuery(query, relations, givenOf(run))
+    const { source } = await describeLive(run, text)
+    if (source.kind === 'topic') await run.services.topicRecords(run.caller, source.topic, NO_RECORDS)
     const { lastRows, batchSize, from } = options
     const asked = {
       ...(lastRows !== null && { last_rows: lastRows }),
@@ -31,7 +30,7 @@ export const liveHandlers: Handlers<'subscribe' | 'kill-live-query'> = {
       ...(from !== null && { from: String(from) }),
     }
     const subscription = JSON.stringify({ id: randomUUID(), sql: text, options: asked })
-    return rowsResult(run, SUBSCRIBE_FIELDS, [['active', WEBSOCKET_PATH, subscription, WHAT_TO_DO]])
+    return rowsResult(run, SUBSCRIBE_FIELDS, [['active', run.caller.webSocketUrl ?? WEBSOCKET_PATH, subscription, WHAT_TO_DO]])
   },
 
   'kill-live-query': async ({ id }, run) => {

@@ -2,6 +2,7 @@
 import type { Sql, SqlRequest } from '@logbrook/sql/sql'
 import type { App, Bindings, RouteContext } from '../../context.ts'
 import { elapsedMs } from '../../exchange.ts'
+import { WEBSOCKET_PATH } from '../../websocket/upgrades.ts'
 import { mediaTypeOf } from '../../described-body.ts'
 import { bearerCaller } from './bearer.ts'
 import type { BearerCaller } from './bearer.ts'
@@ -16,7 +17,7 @@ export function registerSql(app: App, context: RouteContext): void {
 
 async function runSql(env: Bindings, context: RouteContext): Promise<Response> {
   env.exchange.route = SQL
-  const caller = sqlCallerOf(await bearerCaller(env, context))
+  const caller = { ...sqlCallerOf(await bearerCaller(env, context)), webSocketUrl: webSocketUrl(env, context) }
   const sql = await context.sql.open()
   sql.admit(caller.user)
   if (mediaTypeOf(env) === 'multipart/form-data') {
@@ -25,6 +26,11 @@ async function runSql(env: Bindings, context: RouteContext): Promise<Response> {
   }
   const asked = await readSqlRequest(env.incoming)
   return await answerSql(env, sql, { ...asked, caller, files: null })
+}
+
+/** As the client reaches it: by the name that it calls this broker. */
+function webSocketUrl({ incoming }: Bindings, { proximity }: RouteContext): string {
+  return `${proximity.isSecure(incoming) ? 'wss' : 'ws'}://${incoming.headers.host ?? 'localhost'}${WEBSOCKET_PATH}`
 }
 
 export function sqlCallerOf({ user, host }: BearerCaller): SqlRequest['caller'] {
