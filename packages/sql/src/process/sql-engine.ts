@@ -6,6 +6,7 @@
  * - It keeps nothing that is not in its database: it is ended by SIGKILL, at any time.
  */
 import process from 'node:process'
+import { setFlagsFromString } from 'node:v8'
 import { openEngine } from '../engine/engine.ts'
 import { NeedsWriter } from '../engine/run.ts'
 import type { Engine } from '../engine/run.ts'
@@ -31,6 +32,8 @@ function failure(error: unknown): FromEngine {
   return error instanceof NeedsWriter ? { kind: 'needs-writer' } : { kind: 'failed', error: toErrorData(error) }
 }
 
+// Optimizing the parser's code, which V8 begins with the first statements, would take up to 500 MB for seconds, and is not felt in its speed.
+for (const flag of ['--liftoff-only', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag)
 startWatchdog({ bytesMax: Number(process.argv.at(-1)) })
 // The broker closes the channel when the engine is to end; it may have done so before this was loaded.
 process.on('disconnect', () => process.exit())
