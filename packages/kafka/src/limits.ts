@@ -184,8 +184,8 @@ export const SQL_ENGINE_TURN_MS_MAX = 10_000
 export const SQL_VALUE_BYTES_MAX = 128 * MIB
 /** Of the statement that a compiled query is: SQLite's own, in which all values are parameters. */
 export const SQL_GENERATED_BYTES_MAX = 8 * MIB
-/** Of expressions within expressions. */
-export const SQL_EXPRESSION_DEPTH_MAX = 500
+/** Of an expression as SQLite has it, for which a row of conditions joined by AND is as deep as it is long. */
+export const SQL_EXPRESSION_DEPTH_MAX = 1_000
 /** Nodes within nodes of PostgreSQL's tree: about two for each expression within another. */
 export const SQL_TREE_DEPTH_MAX = 400
 /** Rows of a query that asks for no number (KalamDB), and of any other (KalamDB). */

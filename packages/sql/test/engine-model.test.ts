@@ -54,17 +54,15 @@ function isKeyed(entries: readonly (readonly [number, unknown])[]): boolean {
 }
 
 function sqlOf(table: string, made: Change): string {
-  const literal = (value: string | null): string => (value === null ? 'NULL' : `'${value.replaceAll("'", "''")}'`)
-  switch (made.kind) {
-    case 'insert':
-      return `INSERT INTO ${table} (id, text) VALUES ${made.rows.map(([id, value]) => `(${id}, ${literal(value)})`).join(', ')}`
-    case 'update':
-      return `UPDATE ${table} SET text = ${literal(made.text)} WHERE id <= ${made.upto}`
-    case 'move':
-      return `UPDATE ${table} SET id = id + ${made.by} WHERE id >= ${made.from}`
-    case 'delete':
-      return `DELETE FROM ${table} WHERE id >= ${made.from}`
-  }
+  if (made.kind === 'insert')
+    return `INSERT INTO ${table} (id, text) VALUES ${made.rows.map(([id, value]) => `(${id}, ${literal(value)})`).join(', ')}`
+  if (made.kind === 'update') return `UPDATE ${table} SET text = ${literal(made.text)} WHERE id <= ${made.upto}`
+  if (made.kind === 'move') return `UPDATE ${table} SET id = id + ${made.by} WHERE id >= ${made.from}`
+  return `DELETE FROM ${table} WHERE id >= ${made.from}`
+}
+
+function literal(value: string | null): string {
+  return value === null ? 'NULL' : `'${value.replaceAll("'", "''")}'`
 }
 
 /** What the rows are afterwards; asserts that the counts are right. */
