@@ -16,6 +16,7 @@ import type { CheckpointResult } from './checkpoint-worker.ts'
 import { CheckpointThread } from './checkpoint-thread.ts'
 import type { Database, Statement } from './database.ts'
 import { databaseFile } from './database.ts'
+import { createFileMapping } from './file-mapping.ts'
 import { nextTurn } from './next-turn.ts'
 
 export interface Checkpointer {
@@ -63,6 +64,7 @@ const TRANSACTION_BYTES = 32 * 1024
 export function createCheckpointer({ database, dataDir, by, syncPages, checkpointed }: CheckpointerOptions): Checkpointer {
   const measure = database.prepare<[], CheckpointResult>('PRAGMA wal_checkpoint(NOOP)')
   const passive = database.prepare<[], CheckpointResult>('PRAGMA wal_checkpoint(PASSIVE)')
+  const mapFile = createFileMapping(database)
   let thread = by === 'worker' ? new CheckpointThread(databaseFile(dataDir)) : undefined
   let isClosed = false
   let unmeasuredBytes = 0
@@ -128,7 +130,10 @@ export function createCheckpointer({ database, dataDir, by, syncPages, checkpoin
   async function run(): Promise<CheckpointResult | undefined> {
     const startMs = performance.now()
     const result = (await checkpointByThread()) ?? (await checkpointInline())
-    if (result !== undefined) checkpointed(performance.now() - startMs)
+    if (result !== undefined) {
+      checkpointed(performance.now() - startMs)
+      mapFile()
+    }
     running = undefined
     return result
   }
