@@ -16,6 +16,8 @@ import { groupCalls } from './groups.ts'
 import type { GroupCalls } from './groups.ts'
 import { systemDelay } from './delay.ts'
 import type { Delay } from './delay.ts'
+import { sqlCall } from './sql.ts'
+import type { SqlCall } from './sql.ts'
 import { tailTopic } from './tail.ts'
 import type { TailEvent, TailOptions, TailOutcome } from './tail.ts'
 
@@ -53,6 +55,8 @@ export interface Client {
   record(place: RecordPlace): Promise<FetchedRecord>
   /** Records as they come. Resumes when the connection is lost; leaving the loop closes it. */
   tail(topic: string, options?: TailOptions): AsyncGenerator<TailEvent, TailOutcome>
+  /** Runs statements of SQL, one after the other, until one fails. Asks for a user, whatever the broker asks of others. */
+  readonly sql: SqlCall
   /** Resolves when the broker takes requests. */
   ready(): Promise<void>
 }
@@ -90,8 +94,8 @@ interface AclCalls {
 
 const API = ['v1', 'kafka'] as const
 
-export function createClient({ delay = systemDelay, ...options }: ClientOptions): Client {
-  const connection = createConnection(options)
+export function createClient({ delay = systemDelay, user, password, ...options }: ClientOptions): Client {
+  const connection = createConnection({ ...options, user, password })
 
   function produce(topic: string, body: Content, { partition, signal }: ProduceOptions = {}): Promise<ProduceResponse> {
     return connection.ask({ method: 'POST', path: [...API, 'topics', topic, 'records'], query: { partition }, body, signal })
@@ -111,6 +115,7 @@ export function createClient({ delay = systemDelay, ...options }: ClientOptions)
     record: ({ topic, partition, offset }) =>
       connection.ask({ method: 'GET', path: [...API, 'topics', topic, 'partitions', partition, 'records', offset] }),
     tail: (topic, given = {}) => tailTopic(connection, delay, topic, given),
+    sql: sqlCall(createConnection(options), { user, password }),
     async ready() {
       await connection.ask({ method: 'GET', path: ['readyz'] })
     },

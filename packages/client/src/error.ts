@@ -3,8 +3,8 @@ import type { ErrorName } from '@logbrook/kafka/errors'
 /** What a call fails with: the broker refused it, or did not answer. */
 export class LogbrookError extends Error {
   override readonly name = 'LogbrookError'
-  /** The error's name in the broker's table; `UNREACHABLE` where no broker answered. */
-  readonly code: ErrorName | 'UNREACHABLE'
+  /** The error's name in the broker's table, or in its dialect (`INVALID_SQL`); `UNREACHABLE` where no broker answered. */
+  readonly code: ErrorName | 'UNREACHABLE' | (string & {})
   /** Of the answer; 0 where there was none. */
   readonly status: number
 
@@ -15,18 +15,29 @@ export class LogbrookError extends Error {
   }
 }
 
-/** From the answer to a request that was refused: every dialect's body has `code` and `message`. */
+/** From the answer to a request that was refused. */
 export async function refusal(response: Response): Promise<LogbrookError> {
-  const text = await response.text()
-  const body = parsed(text)
-  if (typeof body?.code === 'string') return new LogbrookError(body.code as ErrorName, response.status, String(body.message))
+  const { code, message } = said(parsed(await response.text()))
+  if (typeof code === 'string') return new LogbrookError(code, response.status, String(message))
   return new LogbrookError('UNKNOWN_SERVER_ERROR', response.status, `HTTP ${response.status} ${response.statusText}, not from Logbrook`)
 }
 
-function parsed(text: string): { readonly code?: unknown; readonly message?: unknown } | null {
+interface Said {
+  readonly code?: unknown
+  readonly message?: unknown
+}
+
+/** Most bodies have `code` and `message`; SQL has them inside of `error`, and sessions call the code `error`. */
+function said({ error, ...body }: Said & { readonly error?: unknown }): Said {
+  if (typeof error === 'object' && error !== null) return error
+  return { code: error, ...body }
+}
+
+function parsed(text: string): object {
   try {
-    return JSON.parse(text) as { code?: unknown; message?: unknown } | null
+    const body: unknown = JSON.parse(text)
+    return typeof body === 'object' && body !== null ? body : {}
   } catch {
-    return null
+    return {}
   }
 }

@@ -30,6 +30,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { words: ['tail'], summary: 'Print what comes from now on: consume from the end.', load: () => import('./consume/tail.ts') },
   { words: ['export'], summary: 'Write whole topics into a zip file.', load: () => import('./export/export.ts') },
   { words: ['import'], summary: 'Make topics again from what export wrote.', load: () => import('./import/import.ts') },
+  { words: ['sql'], summary: 'Run statements of SQL, over tables and topics.', load: () => import('./sql/sql.ts') },
   { words: ['demo'], summary: 'Fill a topic with believable logs.', load: () => import('./demo/demo.ts') },
   { words: ['groups', 'list'], summary: 'List consumer groups.', load: () => import('./groups/list.ts') },
   {
