@@ -24,7 +24,7 @@ export function arithmetic(operator: string, left: Expression, right: Expression
   const b = numbered(right, left.dataType, draft)
   if (isTemporal(a.dataType) || isTemporal(b.dataType)) return shift(operator, a, b, draft)
   const dataType = commonTypeOf([a, b])
-  if (isDecimal(dataType) && operator !== '/' && operator !== '%') return decimal(operator as DecimalOperator, a, b, dataType, draft)
+  if (isDecimal(dataType) && operator !== '/' && operator !== '%') return decimal(operator as DecimalOperator, a, b, draft)
   if (operator === '/') return division(a, b, dataType, draft)
   if (operator === '%') return remainder(a, b, dataType, draft)
   return written(`(${sqlOf(a, draft)} ${operator} ${sqlOf(b, draft)})`, dataType)
@@ -43,15 +43,15 @@ function shift(operator: string, a: Expression, b: Expression, draft: Draft): Wr
   return written(`(${sqlOf(a, draft)} ${operator} ${sqlOf(b, draft)})`, dataType)
 }
 
-function decimal(operator: DecimalOperator, a: Expression, b: Expression, dataType: DataType, draft: Draft): Written {
-  const scale = operator === '*' ? scaleOf(a) + scaleOf(b) : scaleOf({ dataType })
+function decimal(operator: DecimalOperator, a: Expression, b: Expression, draft: Draft): Written {
+  const scale = operator === '*' ? scaleOf(a) + scaleOf(b) : Math.max(scaleOf(a), scaleOf(b))
   const text = (value: Expression): string => (value.kind === 'constant' ? draft.bind(value.digits ?? String(value.value)) : value.sql)
   return written(`lb_decimal_calculate(${text(a)}, '${operator}', ${text(b)})`, { Decimal: { precision: 38, scale: Math.min(scale, 38) } })
 }
 
-function scaleOf(value: Pick<Expression, 'dataType'> & { readonly digits?: string }): number {
+function scaleOf(value: Expression): number {
   if (isDecimal(value.dataType)) return value.dataType.Decimal.scale
-  return value.digits?.split('.')[1]?.length ?? 0
+  return value.kind === 'constant' ? (value.digits?.split('.')[1]?.length ?? 0) : 0
 }
 
 function division(a: Expression, b: Expression, dataType: DataType | null, draft: Draft): Written {

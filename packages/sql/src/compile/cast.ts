@@ -61,12 +61,20 @@ export function commonTypeOf(expressions: readonly Expression[]): DataType | nul
   return expressions.every(isNull) ? null : 'Text'
 }
 
+/** `CASE … THEN 1 ELSE 'none' END` is text. */
+function branchType(expressions: readonly Expression[]): DataType | null {
+  const dataType = commonTypeOf(expressions)
+  const fits = (value: Expression): boolean =>
+    dataType === null || value.kind === 'written' || !value.isOpen || isNull(value) || converted(value, dataType) !== null
+  return expressions.every(fits) ? dataType : 'Text'
+}
+
 /** Branches of one expression, columns of one set: all of one type. */
 export function unified(
   expressions: readonly Expression[],
   draft: Draft,
 ): { readonly sql: readonly string[]; readonly dataType: DataType | null } {
-  const dataType = commonTypeOf(expressions)
+  const dataType = branchType(expressions)
   const sql = expressions.map((expression) => sqlOf(dataType === null ? expression : cast(expression, dataType, draft), draft))
   return { sql, dataType }
 }

@@ -56,8 +56,9 @@ function literal(node: A_Const): Constant {
 function number(text: string): Constant {
   // PostgreSQL reads 0x10 and 1_000 too.
   const digits = text.replaceAll('_', '')
-  if (/^[+-]?(?:\d+|0[xob][0-9a-f]+)$/iu.test(digits)) {
-    const integer = BigInt(digits)
+  const size = digits.replace(/^[+-]/u, '')
+  if (/^(?:\d+|0[xob][0-9a-f]+)$/iu.test(size)) {
+    const integer = BigInt(size) * (digits.startsWith('-') ? -1n : 1n)
     if (BigInt.asIntN(64, integer) === integer) return constant(integer, 'BigInt')
   }
   const value = Number(digits)
@@ -96,7 +97,6 @@ function sessionValue(node: SQLValueFunction, given: Given): Constant {
       return castConstant(now(given), 'Time')
     case 'SVFOP_CURRENT_USER':
     case 'SVFOP_SESSION_USER':
-    case 'SVFOP_USER':
       return constant(given.user, 'Text')
     case 'SVFOP_CURRENT_ROLE':
       return constant(given.role, 'Text')

@@ -34,6 +34,11 @@ export function written(sql: string, dataType: DataType | null): Written {
   return { kind: 'written', sql, dataType }
 }
 
+/** A column. */
+export function simple(sql: string, dataType: DataType | null): Written {
+  return { kind: 'written', sql, dataType, isSimple: true }
+}
+
 export function sqlOf(expression: Expression, draft: Draft): string {
   if (expression.kind === 'written') return expression.sql
   return expression.value === null ? 'NULL' : draft.bind(expression.value)

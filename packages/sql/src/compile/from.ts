@@ -1,7 +1,7 @@
 /** FROM: what a query reads, and by what names. */
 import type { Alias, JoinExpr, Node, RangeFunction, RangeSubselect, RangeVar } from 'libpg-query'
 import { comparands } from './compare.ts'
-import { written } from './expression.ts'
+import { simple } from './expression.ts'
 import { condition } from './expressions.ts'
 import type { Reference, Relation } from './relation.ts'
 import { noFindings } from './scope.ts'
@@ -43,7 +43,7 @@ function table(node: RangeVar, scope: Scope): FromItem {
   const common = commonTable(name, scope)
   if (common === undefined) throw invalid(`'${name}' is used before it is given`)
   const alias = scope.draft.name()
-  const columns = common.columns.map((column) => ({ name: column.name, expression: written(`${alias}.${column.sql}`, column.dataType) }))
+  const columns = common.columns.map((column) => ({ name: column.name, expression: simple(`${alias}.${column.sql}`, column.dataType) }))
   return { sql: `${common.sql} AS ${alias}`, sources: [called(node.alias, name, null, columns)], order: [] }
 }
 
@@ -79,8 +79,7 @@ export function relationSource(
   const columns = relation.columns.map(({ name, dataType, jsonColumn }) => ({
     name,
     expression: {
-      ...written(`${alias}.${quoted(name)}`, dataType),
-      isSimple: true,
+      ...simple(`${alias}.${quoted(name)}`, dataType),
       ...(jsonColumn === undefined ? {} : { json: `${alias}.${quoted(jsonColumn)}` }),
     },
   }))
@@ -94,7 +93,7 @@ function subselect(node: RangeSubselect, scope: Scope): FromItem {
   const outside: Scope = { ...scope, sources: [], findings: noFindings(), noAggregates: null }
   const { sql, columns } = compileSubquery(node.subquery.SelectStmt, outside)
   const alias = scope.draft.name()
-  const named = columns.map((column) => ({ name: column.name, expression: written(`${alias}.${column.sql}`, column.dataType) }))
+  const named = columns.map((column) => ({ name: column.name, expression: simple(`${alias}.${column.sql}`, column.dataType) }))
   return { sql: `(${sql}) AS ${alias}`, sources: [called(node.alias, '', null, named)], order: [] }
 }
 

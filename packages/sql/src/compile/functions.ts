@@ -52,7 +52,7 @@ const DECIMAL_AGGREGATES = ['lb_decimal_sum', 'lb_decimal_min', 'lb_decimal_max'
 
 /** Of SQLite's own. Operators are functions to it, too. */
 const NATIVE =
-  'glob -> ->> json_extract json_type json_valid json_each coalesce nullif length substr trim ltrim rtrim replace instr abs round floor ceil ' +
+  'glob like -> ->> json_extract json_type json_valid json_each coalesce nullif length substr trim ltrim rtrim replace instr abs round floor ceil ' +
   'mod count sum avg min max row_number'
 
 /** All functions that compiled SQL may call, in lower case: SQLite's and ours. */

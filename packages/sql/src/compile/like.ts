@@ -9,6 +9,8 @@ import { isNull, sqlOf, written } from './expression.ts'
 import type { Expression } from './expression.ts'
 import { invalid } from './tree.ts'
 
+const ASCII = /^[\x00-\x7f]*$/u
+
 export interface LikeOptions {
   readonly isNegated: boolean
   readonly ignoresCase: boolean
@@ -17,9 +19,14 @@ export interface LikeOptions {
 
 export function like(value: Expression, pattern: Expression, { isNegated, ignoresCase, escape }: LikeOptions, draft: Draft): Expression {
   const text = sqlOf(cast(value, 'Text', draft), draft)
-  const operator = isNegated ? 'NOT GLOB' : 'GLOB'
+  const not = isNegated ? 'NOT ' : ''
+  const known = pattern.kind === 'constant' && typeof pattern.value === 'string' ? pattern.value : null
+  if (ignoresCase && known !== null && ASCII.test(known)) {
+    // SQLite's LIKE ignores the case of these letters, and of no others.
+    return written(`(${text} ${not}LIKE ${draft.bind(known)}${escapeClause(escapeOf(escape), draft)})`, 'Boolean')
+  }
   const left = ignoresCase ? `lb_lower(${text})` : text
-  return written(`(${left} ${operator} ${globOf(pattern, escapeOf(escape), ignoresCase, draft)})`, 'Boolean')
+  return written(`(${left} ${not}GLOB ${globOf(pattern, escapeOf(escape), ignoresCase, draft)})`, 'Boolean')
 }
 
 function globOf(pattern: Expression, escape: string, ignoresCase: boolean, draft: Draft): string {
@@ -27,6 +34,10 @@ function globOf(pattern: Expression, escape: string, ignoresCase: boolean, draft
   const text = cast(pattern, 'Text', draft)
   if (text.kind === 'constant') return draft.bind(globPattern(folded(String(text.value), ignoresCase), escape))
   return `lb_glob(${ignoresCase ? `lb_lower(${text.sql})` : text.sql}, ${draft.bind(escape)})`
+}
+
+function escapeClause(escape: string, draft: Draft): string {
+  return escape === '' ? '' : ` ESCAPE ${draft.bind(escape)}`
 }
 
 function folded(text: string, ignoresCase: boolean): string {

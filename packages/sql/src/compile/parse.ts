@@ -1,6 +1,8 @@
 /** Reads text with PostgreSQL's own parser. */
 import { loadModule, parseSync } from 'libpg-query'
 import type { Node } from 'libpg-query'
+import { SqlError } from '../sql-error.ts'
+import { restoreLongNames } from './long-names.ts'
 import { withReservedWords } from './reserved.ts'
 import { invalid } from './tree.ts'
 
@@ -22,8 +24,11 @@ function parsed(text: string): readonly Node[] {
   // The parser would stop there.
   if (text.includes('\0')) throw invalid('a character of code 0 is in the text')
   try {
-    return (parseSync(withReservedWords(text)).stmts ?? []).flatMap(({ stmt }) => stmt ?? [])
+    const tree = parseSync(withReservedWords(text))
+    restoreLongNames(tree, text)
+    return (tree.stmts ?? []).flatMap(({ stmt }) => stmt ?? [])
   } catch (error) {
+    if (error instanceof SqlError) throw error
     // What the parser hands over is read by JSON.parse, and it has a stack of its own.
     const isDeep = error instanceof RangeError || (error instanceof Error && error.message.startsWith('memory exhausted'))
     throw invalid(isDeep ? 'it is nested too deep' : error instanceof Error ? error.message : 'it cannot be read')

@@ -42,6 +42,7 @@ class Search {
   }
 
   #select(select: SelectStmt, outer: ReadonlySet<string>, depth: number): void {
+    if (select.withClause?.recursive === true) throw unsupported('WITH RECURSIVE')
     const ctes = new Set(outer)
     for (const node of select.withClause?.ctes ?? []) {
       if (!('CommonTableExpr' in node)) continue

@@ -1,13 +1,14 @@
 /**
- * Words that PostgreSQL keeps for itself, and KalamDB does not: `offset` is a column of every topic, and CURRENT_USER is called with
- * parentheses.
+ * Words that PostgreSQL keeps for itself, and KalamDB does not: `default` is a namespace, `offset` a column of every topic, `user` may be one
+ * of any table, and CURRENT_USER is called with parentheses.
  */
 import { scanSync } from 'libpg-query'
 import type { ScanToken } from 'libpg-query'
 
-const CONCERNED = /\b(?:offset|current_(?:user|role|timestamp|date|time))\b/iu
+const CONCERNED = /\b(?:offset\b|user\b|default\s*\.|current_(?:user|role|timestamp|date|time)\b)/iu
+const COLUMNS = new Set(['offset', 'user'])
 const CALLED = new Set(['current_user', 'current_role', 'current_timestamp', 'current_date', 'current_time'])
-/** After these comes a value, and so `offset` is no clause. */
+/** After these comes a value, and so `offset` begins no clause. */
 const BEFORE_VALUES = new Set(
   (
     'select distinct where and or not on by having when then else case between in like ilike set as using returning is from escape any ' +
@@ -29,7 +30,7 @@ export function withReservedWords(text: string): string {
   }
   tokens.forEach((token, at) => {
     const word = token.text.toLowerCase()
-    if (word === 'offset' && isWord(token) && isValue(tokens[at - 1])) replace(token.start, token.end, '"offset"')
+    if (isWord(token) && isName(word, tokens[at - 1], tokens[at + 1])) replace(token.start, token.end, `"${word}"`)
     if (CALLED.has(word) && isWord(token) && tokens[at + 1]?.text === '(' && tokens[at + 2]?.text === ')') {
       replace(token.end, tokens[at + 2]?.end ?? token.end, ' ')
     }
@@ -49,6 +50,7 @@ function isWord(token: ScanToken): boolean {
   return token.keywordName !== 'NO_KEYWORD'
 }
 
-function isValue(before: ScanToken | undefined): boolean {
-  return before !== undefined && BEFORE_VALUES.has(before.text.toLowerCase())
+function isName(word: string, before: ScanToken | undefined, after: ScanToken | undefined): boolean {
+  if (word === 'default') return after?.text === '.'
+  return COLUMNS.has(word) && before !== undefined && BEFORE_VALUES.has(before.text.toLowerCase())
 }

@@ -107,14 +107,14 @@ export function commonType(a: DataType | null, b: DataType | null): DataType | n
   if (a === null || b === null) return null
   if (isNumeric(a) && isNumeric(b)) return commonNumber(a, b)
   if (isTemporal(a) && isTemporal(b)) return a === 'Time' || b === 'Time' ? 'Text' : 'Timestamp'
-  if (isTemporal(a) && isInteger(b)) return a
-  if (isInteger(a) && isTemporal(b)) return b
+  if (isTemporal(a) && isNumeric(b)) return a
+  if (isNumeric(a) && isTemporal(b)) return b
   for (const [one, other] of [
     [a, b],
     [b, a],
   ] as const) {
     if (one === 'Text' && !isNumeric(other) && other !== 'Json' && other !== 'File') return other
-    if (one === 'Boolean' && isInteger(other)) return 'Boolean'
+    if (one === 'Boolean' && isInteger(other)) return other
   }
   return 'Text'
 }
