@@ -5,14 +5,14 @@
  *   fails, and the engine is of no more use.
  * - What it has committed is told of in order, before the request is answered.
  * - Time is the machine's: a test that holds the broker's clock still does not keep a statement running for ever.
- * - It keeps nobody's process alive.
+ * - It keeps nobody's process alive but while somebody waits for it.
  */
 import type { ChildProcess } from 'node:child_process'
-import type { Duplex, Readable } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { systemClock } from '@logbrook/kafka/clock'
 import type { Timer } from '@logbrook/kafka/clock'
 import { SQL_ENGINE_TURN_MS_MAX } from '@logbrook/kafka/limits'
-import type { Effects, EngineOptions, EngineRequest, FromEngine, ToEngine } from '../protocol.ts'
+import type { Effects, EngineOptions, EngineRequest, ErrorData, FromEngine, ToEngine } from '../protocol.ts'
 import type { BrokerServices } from '../services.ts'
 import { SqlError } from '../sql-error.ts'
 import { spawnEngine } from './engine-program.ts'
@@ -53,7 +53,8 @@ export class EngineProcess {
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#lastWords = `${this.#lastWords}${chunk.toString()}`.slice(-LAST_WORDS_LENGTH_MAX)
     })
-    this.#keepNobodyAlive()
+    for (const stream of this.#child.stdio) if (isUnreferable(stream)) stream.unref()
+    this.#keepAlive(false)
   }
 
   /** Of no more use. */
@@ -88,6 +89,7 @@ export class EngineProcess {
   #ask(message: ToEngine, msMax: number): Promise<unknown> {
     const answer = Promise.withResolvers<unknown>()
     if (this.#ending) throw ended('it had ended before')
+    this.#keepAlive(true)
     this.#pending = { answer, timer: systemClock.after(msMax, () => this.#kill(tooLong(msMax))) }
     this.#child.send(message)
     return answer.promise
@@ -108,8 +110,15 @@ export class EngineProcess {
       case 'needs-writer':
         return this.#take()?.resolve(NEEDS_WRITER)
       case 'failed':
-        return this.#take()?.reject(fromErrorData(message.error))
+        return this.#take()?.reject(this.#failure(message.error))
     }
+  }
+
+  /** A fault of ours is for the log, and not for whoever asked. */
+  #failure(error: ErrorData): SqlError {
+    if (error.code !== 'INTERNAL_ERROR') return fromErrorData(error)
+    this.#options.onError(new Error(`an engine of SQL failed: ${error.message}`))
+    return new SqlError('INTERNAL_ERROR', 'execution', 'Execution error: the statement failed in a way that the broker did not expect')
   }
 
   /** Whom to answer; from now on nobody. */
@@ -117,6 +126,7 @@ export class EngineProcess {
     const pending = this.#pending
     this.#pending = undefined
     pending?.timer.cancel()
+    this.#keepAlive(false)
     return pending?.answer
   }
 
@@ -145,16 +155,18 @@ export class EngineProcess {
     this.#gone.resolve()
   }
 
-  #keepNobodyAlive(): void {
-    this.#child.unref()
-    this.#child.channel?.unref()
-    for (const stream of this.#child.stdio)
-      if (stream !== null && stream !== undefined && 'unref' in stream) (stream as Unreferable).unref()
+  #keepAlive(waitedFor: boolean): void {
+    for (const handle of [this.#child, this.#child.channel]) {
+      if (waitedFor) handle?.ref()
+      else handle?.unref()
+    }
   }
 }
 
 /** The pipes of a child are sockets. */
-type Unreferable = Readable & { unref(): void }
+function isUnreferable(stream: object | null | undefined): stream is { unref(): void } {
+  return stream !== null && stream !== undefined && 'unref' in stream
+}
 
 /** Of what an engine wrote on stderr. */
 const LAST_WORDS_LENGTH_MAX = 2_000

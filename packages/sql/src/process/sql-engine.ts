@@ -33,7 +33,7 @@ function failure(error: unknown): FromEngine {
 }
 
 // Optimizing the parser's code, which V8 begins with the first statements, would take up to 500 MB for seconds, and is not felt in its speed.
-for (const flag of ['--liftoff-only', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag)
+for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag)
 startWatchdog({ bytesMax: Number(process.argv.at(-1)) })
 // The broker closes the channel when the engine is to end; it may have done so before this was loaded.
 process.on('disconnect', () => process.exit())
