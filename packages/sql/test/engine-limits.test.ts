@@ -66,7 +66,7 @@ test('an answer has so many bytes and no more', async () => {
   const part = 'a'.repeat(SQL_PARAMETER_BYTES_MAX)
   const parts = SQL_ANSWER_BYTES_MAX / SQL_PARAMETER_BYTES_MAX
   const [row] = await engine.rows('ann', `SELECT ${Array(parts).fill('$1').join(' || ')}`, [part])
-  assert.equal(String(row?.[0]).length, SQL_ANSWER_BYTES_MAX)
+  assert.ok(row?.[0] === part.repeat(parts))
   const text = await engine.refusal('ann', `SELECT ${Array(parts).fill('$1').join(' || ')}, 'a'`, { params: [part] })
   assert.match(text, new RegExp(`larger than its limit of ${SQL_ANSWER_BYTES_MAX} bytes`))
 })

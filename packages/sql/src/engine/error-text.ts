@@ -24,9 +24,9 @@ export interface FailedStatement {
   readonly number: number | null
 }
 
-/** The error as `role` may read it. What is no SqlError is a fault of ours, and stays what it is. */
+/** The error as `role` may read it. A fault of ours stays what it is: it is for the broker's log. */
 export function readableError(error: unknown, role: Role, statement: FailedStatement | null): unknown {
-  if (!(error instanceof SqlError)) return error
+  if (!(error instanceof SqlError) || error.code === 'INTERNAL_ERROR') return error
   const veil = isAdmin(role) ? undefined : veilOf(error)
   if (veil !== undefined) return new SqlError(error.code, error.kind, veil, { cause: error })
   const prefix = statement === null || statement.number === null ? '' : `Statement ${statement.number} failed: `

@@ -15,8 +15,9 @@ import type { Reference } from '../compile/relation.ts'
 import type { ParsedStatement, Statement } from '../language/statement.ts'
 import type { BrokerServices, SqlCaller } from '../services.ts'
 import { SqlError } from '../sql-error.ts'
-import { assertMayImpersonate, assertMayRun } from './access.ts'
-import { changedTable, readableTable } from './touched-tables.ts'
+import { assertMayDefine, assertMayImpersonate, assertMayRun } from './access.ts'
+import { tableTypeOf } from './statements/tables.ts'
+import { changedTable, findTable, qualified, readableTable } from './touched-tables.ts'
 import type { Names } from './touched-tables.ts'
 
 export interface Plan {
@@ -57,11 +58,12 @@ export async function planStatement(parsed: ParsedStatement, context: PlanContex
 
 /** What is asked of a plan before the first statement runs, and once more before it runs itself. @throws SqlError */
 export function assertMayTouch(plan: Plan, context: Names): void {
-  const { work } = plan
+  const { work, caller } = plan
   if (work.kind === 'query') assertReferences(work.query.references, plan, context)
+  if (work.kind === 'other') assertMayDefineTable(work.statement, { ...context, caller })
   if (work.kind !== 'change') return
   assertReferences(work.change.references, plan, context)
-  const table = changedTable(work.change, { ...context, caller: plan.caller })
+  const table = changedTable(work.change, { ...context, caller })
   if (table !== undefined) assertNotShared(table, plan)
 }
 
@@ -104,6 +106,17 @@ function assertReferences(references: readonly Reference[], plan: Plan, context:
     if (reference.kind === 'topic') continue
     const table = readableTable(reference.table, { ...context, caller: plan.caller })
     if (table !== undefined) assertNotShared(table, plan)
+  }
+}
+
+function assertMayDefineTable(statement: OtherStatement, asked: Names & { readonly caller: SqlCaller }): void {
+  const { role } = asked.caller
+  if (statement.kind === 'create-table') {
+    const name = qualified(statement.table, asked)
+    assertMayDefine(name, tableTypeOf(statement, { namespace: name.namespace, caller: asked.caller }), role)
+  } else if (statement.kind === 'alter-table') {
+    const table = findTable(asked, statement.table)
+    if (table !== undefined) assertMayDefine(table, table.type, role)
   }
 }
 

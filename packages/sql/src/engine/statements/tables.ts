@@ -5,6 +5,7 @@ import type { Column, TableType } from '../../catalog/table.ts'
 import { coerce } from '../../compile/values.ts'
 import type { SqliteValue } from '../../data-type.ts'
 import type { NewColumn, Statement } from '../../language/statement.ts'
+import type { SqlCaller } from '../../services.ts'
 import { alreadyExists, invalidOperation, notFound, SqlError } from '../../sql-error.ts'
 import { assertMayDefine } from '../access.ts'
 import { note } from '../audit.ts'
@@ -23,7 +24,7 @@ export const tableHandlers: Handlers<'create-table' | 'drop-table'> = {
   'create-table': (statement, run) => {
     const namespace = statement.table.namespace ?? run.namespace
     const { name } = statement.table
-    const type = statement.type ?? typeWhereNoneIsSaid(namespace, run)
+    const type = tableTypeOf(statement, { namespace, caller: run.caller })
     assertMayDefine({ namespace, name }, type, run.caller.role)
     assertNamespace(namespace, run)
     if (run.catalog.table(namespace, name) !== undefined) {
@@ -55,10 +56,13 @@ export const tableHandlers: Handlers<'create-table' | 'drop-table'> = {
   },
 }
 
-/** A table of one's own, in the namespace that bears one's name, has rows of one's own. */
-function typeWhereNoneIsSaid(namespace: string, { caller }: Run): TableType {
-  const own = namespace === caller.user.toLowerCase()
-  return own && (caller.role === 'service' || caller.role === 'user') ? 'user' : 'shared'
+/** Where none is said, a table in the namespace that bears one's name has rows of one's own. */
+export function tableTypeOf(
+  { type }: CreateTable,
+  { namespace, caller }: { readonly namespace: string; readonly caller: SqlCaller },
+): TableType {
+  const isOwn = namespace === caller.user.toLowerCase() && (caller.role === 'service' || caller.role === 'user')
+  return type ?? (isOwn ? 'user' : 'shared')
 }
 
 function assertNamespace(namespace: string, { catalog }: Run): void {
