@@ -11,6 +11,8 @@ export interface LiveClientOptions {
   readonly query?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly protocols?: readonly string[]
+  /** Whether it answers pings. */
+  readonly autoPong?: boolean
 }
 
 export class LiveClient implements Disposable {
@@ -23,9 +25,9 @@ export class LiveClient implements Disposable {
   readonly #came: LiveMessage[] = []
   #end: Error | undefined
 
-  constructor(url: string, { authorization, query = '', headers = {}, protocols = [] }: LiveClientOptions = {}) {
+  constructor(url: string, { authorization, query = '', headers = {}, protocols = [], autoPong = true }: LiveClientOptions = {}) {
     const sent = authorization === undefined ? headers : { ...headers, authorization }
-    this.socket = new WebSocket(`${url.replace('http', 'ws')}/v1/ws${query}`, [...protocols], { headers: sent })
+    this.socket = new WebSocket(`${url.replace('http', 'ws')}/v1/ws${query}`, [...protocols], { headers: sent, autoPong })
     this.socket.on('message', (data: Buffer, isBinary) => this.#receive(isBinary ? gunzipSync(data) : data, isBinary))
     const closed = Promise.withResolvers<{ code: number; reason: string }>()
     this.closed = closed.promise

@@ -1,32 +1,11 @@
 /** Live queries over a real WebSocket: what a subscriber is told, frame by frame (contract 7.4, 7.5, 9). */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { systemClock } from '@logbrook/kafka/clock'
 import { liveClient } from './live-client.ts'
-import { startTestServer } from './own-api-server.ts'
-import type { TestServer } from './own-api-server.ts'
-import { sqlClient } from './sql-client.ts'
-import type { SqlClient } from './sql-client.ts'
-
-interface LiveServer extends AsyncDisposable {
-  readonly api: TestServer
-  readonly root: SqlClient
-  readonly alice: SqlClient
-}
-
-async function startLive(): Promise<LiveServer> {
-  const api = await startTestServer({ clock: systemClock })
-  for (const [name, role] of Object.entries({ root: 'dba', alice: 'user' })) {
-    await api.ask('/v1/kafka/users', { method: 'POST', json: { name, password: 'secret', role } })
-  }
-  const root = await sqlClient(api.url, 'root:secret')
-  await root.run('CREATE NAMESPACE app')
-  await root.run("CREATE SHARED TABLE app.notes (id BIGINT PRIMARY KEY, body TEXT) WITH (ACCESS_LEVEL = 'PUBLIC')")
-  return { api, root, alice: await sqlClient(api.url, 'alice:secret'), [Symbol.asyncDispose]: () => api.close() }
-}
+import { startLive, withNotes } from './live-server.ts'
 
 test('a subscriber gets the rows that there are, then what happens to them', async () => {
-  await using at = await startLive()
+  await using at = await withNotes(await startLive())
   await at.root.run("INSERT INTO app.notes (id, body) VALUES (1, 'one'), (2, 'two')")
   using client = await liveClient(at.api.url, at.alice.authorization)
   client.subscribe('notes', 'SELECT * FROM app.notes')

@@ -12,10 +12,10 @@ const Rows = z.int().min(0)
 
 const Authenticate = z.looseObject({
   type: z.literal('authenticate'),
-  method: z.string().optional(),
-  token: z.string().optional(),
+  method: z.string().nullish(),
+  token: z.string().nullish(),
   /** What it says that is not known here is not looked at. */
-  protocol: z.unknown(),
+  protocol: z.unknown().optional(),
 })
 
 const SubscriptionOptions = z.looseObject({

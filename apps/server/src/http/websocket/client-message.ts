@@ -16,8 +16,12 @@ export function readClientMessage(text: string): ClientMessage {
   const message = parseBody(LiveClientMessage, parseJson(text))
   switch (message.type) {
     case 'authenticate': {
-      const { method = 'jwt', token, protocol } = message
-      return { type: 'authenticate', token: method === 'jwt' ? (token ?? null) : null, wantsCompression: !namesNoCompression(protocol) }
+      const { method, token, protocol } = message
+      return {
+        type: 'authenticate',
+        token: (method ?? 'jwt') === 'jwt' ? (token ?? null) : null,
+        wantsCompression: !namesNoCompression(protocol),
+      }
     }
     case 'subscribe': {
       const { id, sql, options = null } = message.subscription
