@@ -165,7 +165,7 @@ export const SQL_TEXT_BYTES_MAX = 1 * MIB
 export const SQL_DECIMAL_PRECISION_MAX = 38
 /** Numbers of an EMBEDDING. */
 export const SQL_EMBEDDING_DIMENSIONS_MAX = 8_192
-/** Of a request of SQL that is JSON. */
+/** Of a request of SQL that is JSON, and of one part of a form that is no file. */
 export const SQL_BODY_BYTES_MAX = 10 * MIB
 /** Requests of SQL of one user within a second. */
 export const SQL_REQUESTS_PER_SECOND_MAX = 100
