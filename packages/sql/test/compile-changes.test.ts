@@ -62,15 +62,14 @@ test('INSERT … VALUES', () => {
 })
 
 test('values keep what their column can keep of them', () => {
-  const values = (list: string): readonly (SqliteValue | undefined)[] | undefined => inserted(list)[0]
-  assert.deepEqual(values('INSERT INTO items (price) VALUES (12345678901234567890.12)'), ['12345678901234567890.12'])
-  assert.deepEqual(values('INSERT INTO items (title) VALUES (TRUE)'), ['true'])
-  assert.deepEqual(values('INSERT INTO items (title) VALUES (1 = 1)'), ['true'])
-  assert.deepEqual(values('INSERT INTO items (doc) VALUES (FALSE)'), ['false'])
-  assert.deepEqual(values('INSERT INTO items (title) VALUES (NOW())'), ['2026-03-01T12:00:00'])
-  assert.deepEqual(values('INSERT INTO items (day) VALUES (NOW())'), [20_513n])
-  assert.deepEqual(values('INSERT INTO items (made) VALUES (NOW())'), [1_772_366_400_000_000n])
-  assert.deepEqual(values(`INSERT INTO items (made) VALUES (DATE '1970-01-02')`), [86_400_000_000n])
+  assert.deepEqual(inserted('INSERT INTO items (price) VALUES (12345678901234567890.12)'), [['12345678901234567890.12']])
+  assert.deepEqual(inserted('INSERT INTO items (title) VALUES (TRUE)'), [['true']])
+  assert.deepEqual(inserted('INSERT INTO items (title) VALUES (1 = 1)'), [['true']])
+  assert.deepEqual(inserted('INSERT INTO items (doc) VALUES (FALSE)'), [['false']])
+  assert.deepEqual(inserted('INSERT INTO items (title) VALUES (NOW())'), [['2026-03-01T12:00:00']])
+  assert.deepEqual(inserted('INSERT INTO items (day) VALUES (NOW())'), [[20_513n]])
+  assert.deepEqual(inserted('INSERT INTO items (made) VALUES (NOW())'), [[1_772_366_400_000_000n]])
+  assert.deepEqual(inserted(`INSERT INTO items (made) VALUES (DATE '1970-01-02')`), [[86_400_000_000n]])
 })
 
 test('INSERT … SELECT', () => {

@@ -190,8 +190,11 @@ test('any text is a value, a name, a key or a pattern, and nothing else', () => 
   )
 })
 
+function nested(depth: number): string {
+  return `SELECT ${'NOT '.repeat(depth)}TRUE`
+}
+
 test('an expression is at most so deep', () => {
-  const nested = (depth: number): string => `SELECT ${'NOT '.repeat(depth)}TRUE`
   const fits = Math.floor(SQL_TREE_DEPTH_MAX / 2) - 4
   assert.equal(rowsOf(nested(fits)).length, 1)
   refuses(() => compiled(nested(fits + 8)), 'INVALID_SQL', /nested deeper than 400/u)
@@ -201,12 +204,13 @@ test('an expression is at most so deep', () => {
   assert.deepEqual(rowsOf('SELECT 1'), [['1']])
 })
 
+function around(depth: number, wrap: (inner: string) => string): string {
+  let text = 'doc'
+  for (let at = 0; at < depth; at++) text = wrap(text)
+  return `SELECT ${text} FROM items`
+}
+
 test('what is written grows with what is read, and not faster', () => {
-  const around = (depth: number, wrap: (inner: string) => string): string => {
-    let text = 'doc'
-    for (let at = 0; at < depth; at++) text = wrap(text)
-    return `SELECT ${text} FROM items`
-  }
   const wraps: readonly ((inner: string) => string)[] = [
     (inner) => `(${inner} ->> 'a')`,
     (inner) => `json_get_int(${inner}, 'a')`,
@@ -252,8 +256,11 @@ for (const [sql, text] of LIVE) {
   })
 }
 
+function held(text: string): number {
+  return valuesOf(compileFilter(text, fixtureRelation('items'), GIVEN)).length
+}
+
 test('a condition stands alone', () => {
-  const held = (text: string): number => valuesOf(compileFilter(text, fixtureRelation('items'), GIVEN)).length
   assert.equal(held('rank > 5 OR done'), 2)
   assert.equal(held('rank > 5 -- the end'), 1)
   assert.equal(held(`doc ->> 'n' = 5 AND NOT done`), 0)

@@ -86,7 +86,8 @@ function ofParameter(value: ParameterValue): Constant {
 }
 
 function sessionValue(node: SQLValueFunction, given: Given): Constant {
-  switch (node.op) {
+  const name: string = node.op ?? ''
+  switch (name) {
     case 'SVFOP_CURRENT_TIMESTAMP':
     case 'SVFOP_LOCALTIMESTAMP':
       return now(given)
@@ -101,7 +102,7 @@ function sessionValue(node: SQLValueFunction, given: Given): Constant {
     case 'SVFOP_CURRENT_ROLE':
       return constant(given.role, 'Text')
     default:
-      throw unsupported(`function ${(node.op ?? '').replace('SVFOP_', '').toLowerCase()}`)
+      throw unsupported(`function ${name.replace('SVFOP_', '').toLowerCase()}`)
   }
 }
 
@@ -150,7 +151,7 @@ export function converted({ value, dataType: from, digits }: Constant, to: DataT
 }
 
 /** A kept value of a type as text. */
-export function textOf(value: bigint, dataType: DataType): string {
+function textOf(value: bigint, dataType: DataType): string {
   if (dataType === 'Boolean') return value === 0n ? 'false' : 'true'
   if (!isTemporal(dataType)) return String(value)
   if (dataType === 'Date') return formatDate(value)

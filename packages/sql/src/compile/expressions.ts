@@ -79,38 +79,42 @@ function operation(node: A_Expr, scope: Scope): Expression {
   const right = required(node.rexpr)
   const read = (operand: Node): Expression => expression(operand, scope)
   const list = 'List' in right ? (right.List.items ?? []) : []
-  switch (node.kind) {
+  const kind: string = node.kind ?? ''
+  const left = node.lexpr === undefined ? null : read(node.lexpr)
+  if (left === null) return unary(operator, read(right), scope)
+  switch (kind) {
     case 'AEXPR_OP':
-      return node.lexpr === undefined ? unary(operator, read(right), scope) : binary(operator, node.lexpr, right, scope)
+      return binary(operator, left, right, scope)
     case 'AEXPR_DISTINCT':
     case 'AEXPR_NOT_DISTINCT':
-      return distinctness(node.kind === 'AEXPR_DISTINCT', read(required(node.lexpr)), read(right), draft)
+      return distinctness(kind === 'AEXPR_DISTINCT', left, read(right), draft)
     case 'AEXPR_IN':
-      return among(operator === '<>', read(required(node.lexpr)), list.map(read), draft)
+      return among(operator === '<>', left, list.map(read), draft)
     case 'AEXPR_BETWEEN':
-    case 'AEXPR_NOT_BETWEEN': {
-      const [from, to] = list
-      return between(node.kind === 'AEXPR_NOT_BETWEEN', read(required(node.lexpr)), read(required(from)), read(required(to)), draft)
-    }
+    case 'AEXPR_NOT_BETWEEN':
+      return between(kind === 'AEXPR_NOT_BETWEEN', left, read(required(list[0])), read(required(list[1])), draft)
     case 'AEXPR_LIKE':
     case 'AEXPR_ILIKE': {
-      const escaped = 'FuncCall' in right && functionName(right.FuncCall) === 'like_escape' ? (right.FuncCall.args ?? []) : null
-      return like(
-        read(required(node.lexpr)),
-        read(escaped === null ? right : required(escaped[0])),
-        {
-          isNegated: operator.startsWith('!'),
-          ignoresCase: node.kind === 'AEXPR_ILIKE',
-          escape: escaped === null ? null : read(required(escaped[1])),
-        },
-        draft,
-      )
+      const [pattern, escape] = patternOf(right)
+      const options = {
+        isNegated: operator.startsWith('!'),
+        ignoresCase: kind === 'AEXPR_ILIKE',
+        escape: escape === null ? null : read(escape),
+      }
+      return like(left, read(pattern), options, draft)
     }
     case 'AEXPR_NULLIF':
-      return emptied(read(required(node.lexpr)), read(right), draft)
+      return emptied(left, read(right), draft)
     default:
-      throw unsupported(`operator (${(node.kind ?? '').replace('AEXPR_', '').toLowerCase().replaceAll('_', ' ')})`)
+      throw unsupported(`operator (${kind.replace('AEXPR_', '').toLowerCase().replaceAll('_', ' ')})`)
   }
+}
+
+/** `pattern ESCAPE character`, which PostgreSQL's parser makes a call of. */
+function patternOf(node: Node): readonly [pattern: Node, escape: Node | null] {
+  if (!('FuncCall' in node) || functionName(node.FuncCall) !== 'like_escape') return [node, null]
+  const [pattern, escape] = node.FuncCall.args ?? []
+  return [required(pattern), required(escape)]
 }
 
 /** NULLIF. */
@@ -127,9 +131,8 @@ function unary(operator: string, value: Expression, { draft }: Scope): Expressio
   throw unsupported(`operator '${operator}'`)
 }
 
-function binary(operator: string, leftNode: Node, rightNode: Node, scope: Scope): Expression {
+function binary(operator: string, left: Expression, rightNode: Node, scope: Scope): Expression {
   const { draft } = scope
-  const left = expression(leftNode, scope)
   const interval = operator === '+' || operator === '-' ? intervalOf(rightNode) : null
   if (interval !== null) {
     const moment = sqlOf(cast(left, 'Timestamp', draft), draft)
@@ -191,9 +194,9 @@ function choice(node: CaseExpr, scope: Scope): Expression {
   const { draft } = scope
   const branches = (node.args ?? []).map((branch) => {
     if (!('CaseWhen' in branch)) throw unsupported('CASE')
-    return { when: required(branch.CaseWhen.expr), then: expression(required(branch.CaseWhen.result), scope) }
+    return { when: required(branch.CaseWhen.expr), result: expression(required(branch.CaseWhen.result), scope) }
   })
-  const results = branches.map(({ then }) => then)
+  const results = branches.map(({ result }) => result)
   if (node.defresult !== undefined) results.push(expression(node.defresult, scope))
   const { sql: values, dataType } = unified(results, draft)
   const [subject = '', ...tests] =
@@ -211,11 +214,11 @@ function subquery(node: SubLink, scope: Scope): Expression {
   if (subselect === undefined || !('SelectStmt' in subselect)) throw unsupported('subquery')
   const { sql, columns } = compileSubquery(subselect.SelectStmt, scope)
   if (subLinkType === 'EXISTS_SUBLINK') return written(`EXISTS (${sql})`, 'Boolean')
-  const [only1] = columns
-  if (only1 === undefined || columns.length > 1) throw invalid(`a subquery must give one column, not ${columns.length}`)
-  if (subLinkType === 'EXPR_SUBLINK') return written(`(${sql})`, only1.dataType)
+  const [first] = columns
+  if (first === undefined || columns.length > 1) throw invalid(`a subquery must give one column, not ${columns.length}`)
+  if (subLinkType === 'EXPR_SUBLINK') return written(`(${sql})`, first.dataType)
   if (subLinkType !== 'ANY_SUBLINK' || testexpr === undefined) throw unsupported('subquery (ANY, ALL or ARRAY)')
-  const member = written(only1.sql, only1.dataType)
+  const member = written(first.sql, first.dataType)
   const [left = '', right = ''] = comparands([expression(testexpr, scope), member], scope.draft)
   const list = right === member.sql ? sql : `SELECT ${right} FROM (${sql})`
   return written(`(${left} IN (${list}))`, 'Boolean')

@@ -53,13 +53,16 @@ export function formatDate(days: bigint): string {
 export function formatTime(micros: bigint): string {
   const seconds = Number(micros / 1_000_000n)
   const fraction = Number(micros % 1_000_000n)
-  const two = (part: number): string => String(Math.floor(part)).padStart(2, '0')
-  const time = `${two(seconds / 3_600)}:${two((seconds % 3_600) / 60)}:${two(seconds % 60)}`
+  const time = `${twoDigits(seconds / 3_600)}:${twoDigits((seconds % 3_600) / 60)}:${twoDigits(seconds % 60)}`
   return fraction === 0
     ? time
     : `${time}.${String(fraction)
         .padStart(6, '0')
         .replace(/(?:000)$/u, '')}`
+}
+
+function twoDigits(part: number): string {
+  return String(Math.floor(part)).padStart(2, '0')
 }
 
 function daysOf(year: number, month: number, day: number): bigint | null {

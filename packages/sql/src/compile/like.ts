@@ -9,7 +9,7 @@ import { isNull, sqlOf, written } from './expression.ts'
 import type { Expression } from './expression.ts'
 import { invalid } from './tree.ts'
 
-const ASCII = /^[\x00-\x7f]*$/u
+const ASCII = /^[ -~]*$/u
 
 export interface LikeOptions {
   readonly isNegated: boolean
@@ -46,7 +46,7 @@ function folded(text: string, ignoresCase: boolean): string {
 
 function escapeOf(escape: Expression | null): string {
   if (escape === null) return '\\'
-  if (escape.kind !== 'constant' || typeof escape.value !== 'string' || [...escape.value].length > 1)
+  if (escape.kind !== 'constant' || typeof escape.value !== 'string' || Array.from(escape.value).length > 1)
     throw invalid('ESCAPE wants one character')
   return escape.value
 }

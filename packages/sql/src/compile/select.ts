@@ -70,14 +70,14 @@ function withClause(select: SelectStmt, outer: Scope): { readonly prefix: string
   const scope: Scope = { draft: outer.draft, sources: [], commonTables: tables, outer, findings: noFindings(), noAggregates: null }
   if (select.withClause === undefined) return { prefix: '', scope }
   only(select.withClause, 'WITH', 'ctes', 'location')
-  const written = (select.withClause.ctes ?? []).map((node) => {
+  const parts = (select.withClause.ctes ?? []).map((node) => {
     if (!('CommonTableExpr' in node)) throw unsupported('WITH')
     const { name, table, sql } = commonTable(node.CommonTableExpr, scope)
     if (tables.has(name)) throw invalid(`WITH query name '${name}' is specified more than once`)
     tables.set(name, table)
     return `${table.sql} AS (${sql})`
   })
-  return { prefix: `WITH ${written.join(', ')} `, scope }
+  return { prefix: `WITH ${parts.join(', ')} `, scope }
 }
 
 function commonTable(node: CommonTableExpr, scope: Scope): { readonly name: string; readonly table: CommonTable; readonly sql: string } {
@@ -86,7 +86,7 @@ function commonTable(node: CommonTableExpr, scope: Scope): { readonly name: stri
   const { sql, columns } = compileSubquery(node.ctequery.SelectStmt, scope)
   const names = stringsOf(node.aliascolnames)
   if (names.length > columns.length) throw invalid(`'${node.ctename ?? ''}' has ${columns.length} columns, not ${names.length}`)
-  const renamed = columns.map((column, at) => ({ ...column, name: names[at] ?? column.name }))
+  const renamed = columns.map(({ name, sql: column, dataType }, at) => ({ name: names[at] ?? name, sql: column, dataType }))
   return { name: (node.ctename ?? '').toLowerCase(), table: { sql: scope.draft.name(), columns: renamed }, sql }
 }
 

@@ -1,6 +1,6 @@
 /** Values: as written, as kept (data-type.ts), as answered. */
 import type { Column } from '../catalog/table.ts'
-import type { Cell, DataType, SqliteValue } from '../data-type.ts'
+import type { Cell, DataType, SimpleType, SqliteValue } from '../data-type.ts'
 import { SqlError } from '../sql-error.ts'
 import { convert } from './convert.ts'
 import { toDecimal } from './decimal.ts'
@@ -27,34 +27,32 @@ export function shown(value: SqliteValue): string {
   return `'${text.length > SHOWN_CHARS_MAX ? `${text.slice(0, SHOWN_CHARS_MAX)}…` : text}'`
 }
 
+type Value = Exclude<SqliteValue, null>
+
+const CELLS: Readonly<Record<SimpleType, (value: Value) => Cell>> = {
+  Boolean: (value) => value !== 0n && value !== 0,
+  SmallInt: numberCell,
+  Int: numberCell,
+  BigInt: digitsCell,
+  Float: numberCell,
+  Double: numberCell,
+  Text: textCell,
+  Bytes: (value) => textCell(value instanceof Uint8Array ? value : Buffer.from(String(value))),
+  Json: textCell,
+  Timestamp: digitsCell,
+  DateTime: digitsCell,
+  Date: numberCell,
+  Time: numberCell,
+  Uuid: textCell,
+  File: jsonCell,
+}
+
 /** What an answer says of a kept value; a `null` type: by what the value is. */
 export function cellOf(value: SqliteValue, dataType: DataType | null): Cell {
   if (value === null) return null
   const type = dataType ?? inferType(value)
-  if (typeof type !== 'string') return 'Embedding' in type ? json(String(value)) : (toDecimal(String(value), type.Decimal) ?? String(value))
-  switch (type) {
-    case 'Boolean':
-      return value !== 0n && value !== 0
-    case 'SmallInt':
-    case 'Int':
-    case 'Date':
-    case 'Time':
-    case 'Float':
-    case 'Double':
-      return numberCell(value)
-    case 'BigInt':
-    case 'Timestamp':
-    case 'DateTime':
-      return typeof value === 'number' && Number.isInteger(value) ? String(BigInt(value)) : String(value)
-    case 'File':
-      return json(String(value))
-    case 'Bytes':
-      return Buffer.from(value instanceof Uint8Array ? value : String(value)).toString('base64')
-    case 'Text':
-    case 'Json':
-    case 'Uuid':
-      return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : String(value)
-  }
+  if (typeof type === 'string') return CELLS[type](value)
+  return 'Embedding' in type ? jsonCell(value) : (toDecimal(String(value), type.Decimal) ?? String(value))
 }
 
 /** `null` is Text. */
@@ -65,16 +63,24 @@ export function inferType(value: SqliteValue): DataType {
 }
 
 /** JSON has no infinity. */
-function numberCell(value: SqliteValue): Cell {
+function numberCell(value: Value): Cell {
   const number = Number(value)
   return Number.isFinite(number) ? number : null
 }
 
+function digitsCell(value: Value): Cell {
+  return String(typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value)
+}
+
+function textCell(value: Value): Cell {
+  return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : String(value)
+}
+
 /** A column of these holds nothing but JSON; a query may have made something else of it. */
-function json(text: string): Cell {
+function jsonCell(value: Value): Cell {
   try {
-    return JSON.parse(text) as Cell
+    return JSON.parse(String(value)) as Cell
   } catch {
-    return text
+    return String(value)
   }
 }
