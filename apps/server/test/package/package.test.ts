@@ -51,7 +51,7 @@ describe('the published package', () => {
 
   test('what ships names the licenses of what is inside', async () => {
     const licenses = await readFile(join(project, 'node_modules/logbrook/dist/THIRD-PARTY-LICENSES'), 'utf8')
-    for (const name of ['better-sqlite3', 'hono', 'zod', 'pino', 'prom-client', 'fflate'])
+    for (const name of ['better-sqlite3', 'hono', 'zod', 'pino', 'prom-client', 'fflate', 'libpg-query'])
       assert.match(licenses, new RegExp(`^${name} \\d.*: MIT$|^${name} \\d.*: Apache-2.0$`, 'm'))
   })
 
