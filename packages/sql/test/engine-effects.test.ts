@@ -32,6 +32,10 @@ function watchedBy(user: string, text: string): WatchedTable {
   }
 }
 
+function fileOf(id: number): FileReference {
+  return { id: String(id), sub: 'f0001', name: 'a.txt', size: 1, mime: 'text/plain', sha256: 'ab' }
+}
+
 function outbox(engine: EngineUnderTest): readonly unknown[][] {
   return engine.effects.map((effects) => effects.outbox.map(({ id, operation, key, user }) => [id, operation, key, user]))
 }
@@ -105,14 +109,6 @@ describe('files', () => {
   test('are held by rows, and let go with them', async () => {
     await using engine = await open()
     const id = (await engine.engine.run({ kind: 'reserve-files', count: 2 })) as number
-    const fileOf = (number: number): FileReference => ({
-      id: String(number),
-      sub: 'f0001',
-      name: 'a.txt',
-      size: 1,
-      mime: 'text/plain',
-      sha256: 'ab',
-    })
     const insert = "INSERT INTO app.papers VALUES (1, FILE('paper'))"
     await engine.run('ann', insert, { files: { paper: fileOf(id) } })
     assert.deepEqual(await engine.rows('ann', 'SELECT paper FROM app.papers'), [[fileOf(id)]])
