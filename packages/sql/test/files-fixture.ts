@@ -27,6 +27,8 @@ export interface FilesFixture extends AsyncDisposable {
   /** All files, by their paths below the directory. */
   onDisk(): Promise<readonly string[]>
   readonly errors: unknown[]
+  /** What the engine does not answer now. */
+  readonly unanswered: Set<EngineRequest['kind']>
 }
 
 export function callerOf(user: string, role: Role = 'user'): SqlCaller {
@@ -40,8 +42,10 @@ export async function filesFixture(): Promise<FilesFixture> {
   createSchema(database)
   const catalog = openCatalog(database)
   const errors: unknown[] = []
+  const unanswered = new Set<EngineRequest['kind']>()
 
   async function ask(request: EngineRequest): Promise<unknown> {
+    if (unanswered.has(request.kind)) throw new Error(`no answer to ${request.kind}`)
     if (request.kind === 'reserve-files') return reserveFiles(database, request.count)
     if (request.kind === 'stored-files') return storedFiles(database, request.among)
     if (request.kind === 'find-file') return findFile(database, catalog, request)
@@ -53,6 +57,7 @@ export async function filesFixture(): Promise<FilesFixture> {
     catalog,
     directory,
     errors,
+    unanswered,
     newStore: () => createFileStore({ directory, durability: 'os', ask, onError: (error) => errors.push(error) }),
     table(name, type, accessLevel) {
       const column = { nullable: true, primaryKey: false, default: null }

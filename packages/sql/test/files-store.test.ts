@@ -122,6 +122,29 @@ async function leaveBehind(at: FilesFixture): Promise<void> {
   assert.deepEqual(await at.onDisk(), ['f0001/1-my-note.txt', 'f0001/2-my-note.txt', 'staging/3'])
 }
 
+test('an engine that cannot be asked who holds a file: it stays for the next process to sweep', async () => {
+  await using at = await filesFixture()
+  const { upload, reference } = received(at.newStore(), 'a note')
+  await reference
+  await upload.publish()
+  at.unanswered.add('stored-files')
+  await upload[Symbol.asyncDispose]()
+  assert.deepEqual([await at.onDisk(), at.errors.length], [['f0001/1-my-note.txt'], 1])
+  at.unanswered.clear()
+  await at.newStore().sweep()
+  assert.deepEqual(await at.onDisk(), [])
+})
+
+test('an engine that cannot give numbers now can give them later', async () => {
+  await using at = await filesFixture()
+  await using upload = at.newStore().upload()
+  const receive = () => upload.receive({ name: 'a', mime: 'a/a', bytes: chunks('a') })
+  at.unanswered.add('reserve-files')
+  await assert.rejects(receive(), { message: 'no answer to reserve-files' })
+  at.unanswered.clear()
+  assert.equal((await receive()).id, '1')
+})
+
 describe('the sweep', () => {
   test('removes what a process left behind, and nothing that a row holds or that is not ours', async () => {
     await using at = await filesFixture()
