@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { beforeEach, describe, test } from 'node:test'
 import { AUDIT_ENTRIES_MAX, SQL_JOBS_MAX, SQL_NAMESPACES_MAX, SQL_TABLES_MAX } from '@logbrook/kafka/limits'
+import { takeNumbers } from '../src/catalog/counter.ts'
 import { openCatalog } from '../src/catalog/open-catalog.ts'
 import { createSchema } from '../src/catalog/schema.ts'
 import { note } from '../src/engine/audit.ts'
@@ -42,21 +43,21 @@ describe('what sql.db keeps is bounded', () => {
   test('tables', async () => {
     const data = `json_object('id', i, 'namespace', 'default', 'name', 'n' || i, 'columns', json_array())`
     fill(SQL_TABLES_MAX - 1, `INSERT INTO table_ SELECT i, 'default', 'n' || i, 1, ${data}`)
-    database.exec(`UPDATE counter SET value = ${SQL_TABLES_MAX} WHERE name = 'table'`)
+    takeNumbers(database, 'table', SQL_TABLES_MAX)
     await createTable('the_last', run)
     assert.throws(() => createTable('one_more', run), new RegExp(`there are ${SQL_TABLES_MAX} tables, which is the limit`))
   })
 
   test('jobs: the oldest make room', () => {
     fill(SQL_JOBS_MAX, "INSERT INTO job SELECT i, 'CO-' || i, 'compact', '{}', '', 1, 1")
-    database.exec(`UPDATE counter SET value = ${SQL_JOBS_MAX} WHERE name = 'job'`)
+    takeNumbers(database, 'job', SQL_JOBS_MAX)
     assert.equal(noteJob(run, { type: 'cleanup', parameters: {}, message: '' }), `CL-${SQL_JOBS_MAX + 1}`)
     assert.deepEqual({ ...database.prepare('SELECT count(*) AS n, min(number) AS first FROM job').get() }, { n: SQL_JOBS_MAX, first: 2 })
   })
 
   test('the audit log: the oldest make room', () => {
     fill(AUDIT_ENTRIES_MAX, "INSERT INTO audit SELECT i, 1, 'root', 'X', 'x', NULL, '', NULL")
-    database.exec(`UPDATE counter SET value = ${AUDIT_ENTRIES_MAX} WHERE name = 'audit'`)
+    takeNumbers(database, 'audit', AUDIT_ENTRIES_MAX)
     note(run, { action: 'X', target: 'x' })
     assert.deepEqual(
       { ...database.prepare('SELECT count(*) AS n, min(number) AS first FROM audit').get() },

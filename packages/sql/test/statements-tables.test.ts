@@ -112,6 +112,19 @@ describe('tables', () => {
     assert.deepEqual(await sql.rows('SELECT id, a, b FROM app.d'), [['7', true, '1.50']])
   })
 
+  test('number their rows where a column is SERIAL or counts by itself', async () => {
+    await sql.run('CREATE TABLE app.n (id SERIAL PRIMARY KEY, small SMALLINT AUTO_INCREMENT, large BIGSERIAL)')
+    await sql.run('INSERT INTO app.n (id) VALUES (DEFAULT), (DEFAULT)')
+    assert.deepEqual(await sql.rows('SELECT id, small FROM app.n'), [
+      [1, 1],
+      [2, 2],
+    ])
+    await sql.run('ALTER TABLE app.n ADD COLUMN more INT GENERATED ALWAYS AS IDENTITY')
+    assert.deepEqual(await sql.rows('SELECT more FROM app.n ORDER BY more'), [[1], [2]])
+    await sql.run('DROP TABLE app.n; CREATE TABLE app.n (id SERIAL PRIMARY KEY); INSERT INTO app.n (id) VALUES (DEFAULT)')
+    assert.deepEqual(await sql.rows('SELECT id FROM app.n'), [[1]])
+  })
+
   test('are dropped, and named again start empty', async () => {
     await sql.run('CREATE TABLE app.gone (id INT PRIMARY KEY); INSERT INTO app.gone VALUES (1)')
     const said = (await message(sql, 'DROP TABLE app.gone')) ?? ''

@@ -9,7 +9,7 @@ import { randomInt } from 'node:crypto'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { NewColumn } from '../language/statement.ts'
 import type { Catalog, NewTable, TableChange } from './catalog.ts'
-import { takeNumbers } from './counter.ts'
+import { dropSerials, takeNumbers } from './counter.ts'
 import {
   addPhysicalColumn,
   createColumnIndex,
@@ -146,6 +146,7 @@ class SqliteCatalog implements Catalog {
     dropPhysicalTable(this.#database, tableId)
     for (const table of ['table_version', 'source']) run(this.#database, `DELETE FROM ${table} WHERE table_id = :tableId`, { tableId })
     run(this.#database, 'DELETE FROM table_ WHERE id = :tableId', { tableId })
+    dropSerials(this.#database, tableId)
     this.#restamp()
   }
 

@@ -129,7 +129,7 @@ CREATE TABLE counter (
   name   TEXT PRIMARY KEY,
   value  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO counter VALUES ('seq', 0), ('table', 0), ('file', 0), ('job', 0), ('audit', 0), ('catalog', 0);
+INSERT INTO counter VALUES ('catalog', 0);
 `
 
 /** Step N takes a file from version N − 1 to N. */

@@ -1,5 +1,6 @@
 /** What columns get where a row does not say: expressions, run as those of a query are. */
-import type { Column, ColumnDefault } from '../catalog/table.ts'
+import { takeNumbers } from '../catalog/counter.ts'
+import type { Column, ColumnDefault, Table } from '../catalog/table.ts'
 import { compileQuery, parseQuery } from '../compile/query.ts'
 import type { CompiledQuery } from '../compile/relation.ts'
 import type { SqliteValue } from '../data-type.ts'
@@ -16,10 +17,14 @@ const EXPRESSIONS: Readonly<Record<Exclude<ColumnDefault['kind'], 'literal'>, st
 }
 
 /** For the rows of one statement; a value as written, that is before it is made one of its column's type. */
-export function createDefaults(run: Run): (column: Column) => SqliteValue {
+export function createDefaults(run: Run, table: Pick<Table, 'id'>): (column: Column) => SqliteValue {
   const compiled = new Map<number, CompiledQuery>()
-  return ({ id, default: value }) => {
+  return ({ id, dataType, default: value }) => {
     if (value === null) return null
+    // Identifiers that are made of the time are too large for them.
+    if (value.kind === 'snowflake' && (dataType === 'Int' || dataType === 'SmallInt')) {
+      return BigInt(takeNumbers(run.database, `serial:${table.id}:${id}`))
+    }
     let query = compiled.get(id)
     if (query === undefined)
       compiled.set(id, (query = compileExpression(run, value.kind === 'literal' ? value.sql : EXPRESSIONS[value.kind])))

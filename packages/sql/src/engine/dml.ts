@@ -44,7 +44,7 @@ export async function changeRows(parsed: ParsedChange, run: Run): Promise<number
     tables: new Set([...tables, gateName(table)]),
     rows: new TableRows(run, table),
     tell: await openChangeSink(run, table),
-    defaultOf: createDefaults(run),
+    defaultOf: createDefaults(run, table),
   }
   target.rows.sweep()
   if (parsed.kind === 'insert') return insertRows(parsed, target, run)

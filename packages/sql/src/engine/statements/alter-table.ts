@@ -94,14 +94,14 @@ function fillColumn(table: Table, run: Run): void {
   if (column === undefined || column.default === null) return
   const [name, cell] = [physicalTable(table.id), physicalColumn(column.id)]
   if (column.default.kind === 'literal' || column.default.kind === 'now' || column.default.kind === 'current-user') {
-    execute(run.database, `UPDATE ${name} SET ${cell} = :value`, { value: defaultOf(column, run) })
+    execute(run.database, `UPDATE ${name} SET ${cell} = :value`, { value: defaultOf(column, table, run) })
     return
   }
   const next = `SELECT min(rid) AS rid FROM ${name} WHERE rid > :after`
   for (let after = 0; ;) {
     const { rid } = queryOne(run.database, next, { after }) as { rid: number | null }
     if (rid === null) return
-    execute(run.database, `UPDATE ${name} SET ${cell} = :value WHERE rid = :rid`, { rid, value: defaultOf(column, run) })
+    execute(run.database, `UPDATE ${name} SET ${cell} = :value WHERE rid = :rid`, { rid, value: defaultOf(column, table, run) })
     after = rid
   }
 }

@@ -1,7 +1,8 @@
 /** CREATE TABLE and DROP TABLE. */
 import { SQL_COLUMNS_MAX, SQL_TABLES_MAX } from '@logbrook/kafka/limits'
 import type { NewTable } from '../../catalog/catalog.ts'
-import type { Column, TableType } from '../../catalog/table.ts'
+import type { Column, Table, TableType } from '../../catalog/table.ts'
+import { isInteger } from '../../compile/types.ts'
 import { coerce } from '../../compile/values.ts'
 import type { SqliteValue } from '../../data-type.ts'
 import type { NewColumn, Statement } from '../../language/statement.ts'
@@ -107,10 +108,12 @@ export function assertStorable(column: NewColumn, type: TableType, run: Run): vo
     if (type === 'stream') throw invalidOperation(`STREAM tables cannot have a FILE column, as '${name}' is`)
     if (primaryKey) throw invalidOperation(`a FILE column, as '${name}' is, cannot be the PRIMARY KEY`)
   }
-  defaultOf({ ...column, id: 0, comment: null }, run)
+  // An identifier is made when it is needed; whole numbers can all be one.
+  if (column.default?.kind === 'snowflake' && isInteger(dataType)) return
+  defaultOf({ ...column, id: 0, comment: null }, { id: 0 }, run)
 }
 
 /** What its default would be now. @throws SqlError when it is none of the column's type */
-export function defaultOf(column: Column, run: Run): SqliteValue {
-  return coerce(createDefaults(run)(column), column)
+export function defaultOf(column: Column, table: Pick<Table, 'id'>, run: Run): SqliteValue {
+  return coerce(createDefaults(run, table)(column), column)
 }
