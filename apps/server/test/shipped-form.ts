@@ -55,8 +55,13 @@ export function testShippedForm(form: () => ShippedForm): void {
     await requestJson(`${broker.url}/v1/kafka/users`, postOf({ name: 'alice', password: 'wonderland', role: 'dba' }))
     const session = await requestJson(`${broker.url}/v1/api/auth/login`, postOf({ user: 'alice', password: 'wonderland' }))
     const authorization = `Bearer ${(session as SessionResponse).access_token}`
-    const answer = await requestJson(`${broker.url}/v1/api/sql`, postOf({ sql: 'SELECT 1 + $1 AS n', params: [1] }, { authorization }))
-    assert.deepEqual((answer as SqlResponse).results[0]!.rows, [['2']])
+    const ask = async (sql: string, params: readonly unknown[] = []) => {
+      const answer = await requestJson(`${broker.url}/v1/api/sql`, postOf({ sql, params }, { authorization }))
+      return (answer as SqlResponse).results.at(-1)!
+    }
+    await ask('CREATE SHARED TABLE n (id BIGINT PRIMARY KEY)')
+    await ask('BEGIN; INSERT INTO n (id) VALUES (1), (2); COMMIT')
+    assert.deepEqual((await ask('SELECT id + $1 AS more FROM n', [1])).rows, [['2'], ['3']])
     broker.kill('SIGTERM')
     const { code, stderr } = await broker.ending
     assert.equal(code, 0, stderr)

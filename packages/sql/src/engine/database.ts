@@ -48,8 +48,9 @@ const LIMITS = {
 /** @throws KafkaError KAFKA_STORAGE_ERROR for a file that is not ours, or is newer than this program */
 export function openDatabase(options: EngineOptions): EngineDatabase {
   const file = join(options.directory, 'sql.db')
-  const database = new DatabaseSync(file, { readOnly: options.role === 'reader', timeout: BUSY_TIMEOUT_MS, allowExtension: false })
+  const database = new DatabaseSync(file, { readOnly: options.role === 'reader', allowExtension: false })
   try {
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
     assertSchema(database, file)
     if (options.role === 'writer') prepareToWrite(database, options.durability)
     setMemory(database)

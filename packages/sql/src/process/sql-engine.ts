@@ -13,6 +13,7 @@ import type { Engine } from '../engine/run.ts'
 import type { FromEngine, ToEngine } from '../protocol.ts'
 import { toErrorData } from './error-data.ts'
 import { createServiceCalls } from './service-calls.ts'
+import { fillInSqlite } from './older-node.ts'
 import { startWatchdog } from './watchdog.ts'
 
 const calls = createServiceCalls(send)
@@ -34,6 +35,7 @@ function failure(error: unknown): FromEngine {
 
 // Optimizing the parser's code, which V8 begins with the first statements, would take up to 500 MB for seconds, and is not felt in its speed.
 for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag)
+fillInSqlite()
 startWatchdog({ bytesMax: Number(process.argv.at(-1)) })
 // The broker closes the channel when the engine is to end; it may have done so before this was loaded.
 process.on('disconnect', () => process.exit())
