@@ -55,6 +55,11 @@ async function refusal(
   return await promise
 }
 
+/** A ping of so many bytes. */
+function padded(bytes: number): string {
+  return `{"type":"ping","x":"${'x'.repeat(bytes - '{"type":"ping","x":""}'.length)}"}`
+}
+
 /** Turns of the event loop in which what was sent arrives: the client's ping has been answered. */
 async function settled({ socket }: LiveClient): Promise<void> {
   socket.ping()
@@ -289,7 +294,6 @@ describe('what is said', () => {
   test('may be as long as the limit, and no longer', async () => {
     await using at = await startLive()
     using client = await liveClient(at.api.url, at.alice.authorization)
-    const padded = (bytes: number) => `{"type":"ping","x":"${'x'.repeat(bytes - '{"type":"ping","x":""}'.length)}"}`
     client.send(padded(WEBSOCKET_MESSAGE_BYTES_MAX))
     client.send(padded(WEBSOCKET_MESSAGE_BYTES_MAX + 1))
     assert.deepEqual(await client.next(), {

@@ -112,8 +112,9 @@ function runsOf(changes: readonly WatchedChange[]): readonly ChangeRun[] {
   const last = new Map<string, ChangeRun>()
   for (const { key, operation, seq, row, old } of changes) {
     let run = last.get(key)
-    if (run === undefined || run.operation !== operation || isFull(run)) {
-      run = { key, operation, seq, rows: [], olds: [], bytes: 0, isCut: row === null && old === null }
+    const isCut = row === null && old === null
+    if (run === undefined || run.operation !== operation || isCut || isFull(run)) {
+      run = { key, operation, seq, rows: [], olds: [], bytes: 0, isCut }
       last.set(key, run)
       runs.push(run)
     }
@@ -123,8 +124,8 @@ function runsOf(changes: readonly WatchedChange[]): readonly ChangeRun[] {
   return runs
 }
 
-function isFull({ rows, olds, bytes, isCut }: ChangeRun): boolean {
-  return isCut || Math.max(rows.length, olds.length) >= LIVE_CHANGES_PER_FRAME_MAX || bytes >= LIVE_CHANGES_PER_FRAME_BYTES_MAX
+function isFull({ rows, olds, bytes }: ChangeRun): boolean {
+  return Math.max(rows.length, olds.length) >= LIVE_CHANGES_PER_FRAME_MAX || bytes >= LIVE_CHANGES_PER_FRAME_BYTES_MAX
 }
 
 export interface TableSourceOptions {
