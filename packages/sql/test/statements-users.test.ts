@@ -76,6 +76,20 @@ describe('users', () => {
     await refused(sql, 'ALTER USER nobody SET ROLE dba', "Statement 1 failed: Not found: User 'nobody' not found")
   })
 
+  test('are known by what they show', async () => {
+    await sql.run(`CREATE USER o WITH OAUTH '{"provider":"google","subject":"42"}' ROLE user; CREATE USER i WITH INTERNAL ROLE service`)
+    const types = "SELECT user_id, auth_type, auth_data FROM system.users WHERE user_id IN ('o', 'i', 'p') ORDER BY user_id"
+    await sql.run("CREATE USER p WITH PASSWORD 'Secret-123' ROLE user")
+    const google = '{"provider":"google","subject":"42"}'
+    const others = [
+      ['i', 'internal', null],
+      ['p', 'password', null],
+    ]
+    assert.deepEqual((await sql.rows(types))?.toSorted(), [others[0], ['o', 'oauth', google], others[1]])
+    await sql.run('DROP USER o')
+    assert.deepEqual(await sql.rows("SELECT auth_type, auth_data FROM system.users WHERE user_id = 'o'"), [['oauth', google]])
+  })
+
   test('of role system are made and changed by their like only', async () => {
     await refused(sql, "CREATE USER s WITH PASSWORD 'Secret-123' ROLE system", /Access denied/)
     await sql.run("CREATE USER s WITH PASSWORD 'Secret-123' ROLE system", [], SYSTEM)

@@ -1,20 +1,21 @@
 /**
  * The catalogue of `sql.db`: everything that SQL keeps, in one SQLite file beside the log's.
  *
- * | table         | key                   | a row is                                               | lives until                     | written by            |
- * |---------------|-----------------------|--------------------------------------------------------|---------------------------------|-----------------------|
- * | namespace     | name                  | a room for tables                                      | dropped                         | namespaces.ts         |
- * | table_        | id                    | a table as it is now                                   | dropped                         | tables.ts             |
- * | table_version | table, version        | a table as it was made, and after each change          | the table is dropped            | tables.ts             |
- * | source        | topic, table, operation | a topic that is told of a table's changes            | its topic or table is dropped   | sources.ts            |
- * | t<id>         | rid                   | a row of the user's table <id>; its columns are c<id>  | deleted, then replaced or swept | the statements        |
- * | file          | id                    | a stored file that cells of a table hold               | no cell holds it                | engine/files.ts       |
- * | outbox        | id                    | a record for a topic, not yet known to be in the log   | it is in the log                | topics/outbox.ts      |
- * | storage       | id                    | a storage's description: nothing is kept there         | dropped                         | statements/storages.ts |
- * | job           | number                | what a statement started, and finished                 | `SQL_JOBS_MAX` came after it    | job.ts                |
- * | audit         | number                | who changed users, tables and the like                 | `AUDIT_ENTRIES_MAX` came after  | audit.ts              |
- * | dropped_user  | name                  | a user who was, so that nobody else gets the name      | the file is gone                | statements/users.ts   |
- * | counter       | name                  | the last number given out                              | for ever                        | counter.ts            |
+ * | table         | key                     | a row is                                              | lives until                       | written by             |
+ * |---------------|-------------------------|-------------------------------------------------------|-----------------------------------|------------------------|
+ * | namespace     | name                    | a room for tables                                     | dropped                           | catalog/               |
+ * | table_        | id                      | a table as it is now                                  | dropped                           | catalog/               |
+ * | table_version | table, version          | a table as it was made, and after each change         | the table is dropped              | catalog/               |
+ * | source        | topic, table, operation | a topic that is told of a table's changes             | its topic or table is dropped     | catalog/               |
+ * | t<id>         | rid                     | a row of the user's table <id>; its columns are c<id> | deleted, then replaced or swept   | engine/table-rows.ts   |
+ * | file          | id                      | a stored file that cells of a table hold              | no cell holds it                  | engine/files.ts        |
+ * | outbox        | id                      | a record for a topic, not yet known to be in the log  | it is in the log                  | topics/outbox.ts       |
+ * | storage       | id                      | what is said of a storage: nothing is kept there      | dropped                           | statements/storages.ts |
+ * | job           | number                  | what a statement started, and finished                | `SQL_JOBS_MAX` came after it      | engine/jobs.ts         |
+ * | audit         | number                  | who changed users, tables and the like                | `AUDIT_ENTRIES_MAX` came after it | engine/audit.ts        |
+ * | oauth_user    | name                    | what is known of a user whom somebody else knows      | dropped                           | statements/users.ts    |
+ * | dropped_user  | name                    | a user who was: nobody else gets the name             | the file is gone                  | statements/users.ts    |
+ * | counter       | name                    | the last number given out                             | what it counts is dropped         | catalog/counter.ts     |
  *
  * A table of users, `t<id>`, has the columns `rid`, `owner` ('' in shared tables), `seq` (`_seq`), `deleted` (1: the row is gone, and this is what is
  * left of it), `written_ms`, and one for each column of its own. (`owner`, primary key) is unique.
@@ -119,6 +120,11 @@ CREATE TABLE audit (
   subject       TEXT                      -- the user whom the action was about, or as whom it was done
 ) STRICT;
 
+CREATE TABLE oauth_user (
+  name  TEXT PRIMARY KEY,
+  data  TEXT                              -- JSON, as it was given
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE dropped_user (
   name        TEXT PRIMARY KEY,
   data        TEXT NOT NULL,              -- JSON of the row that system.users had of them, but for secrets
@@ -133,7 +139,7 @@ INSERT INTO counter VALUES ('catalog', 0);
 `
 
 /** Step N takes a file from version N − 1 to N. */
-export const MIGRATIONS: readonly string[] = [TABLES]
+const MIGRATIONS: readonly string[] = [TABLES]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
 

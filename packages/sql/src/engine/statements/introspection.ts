@@ -9,10 +9,10 @@ import { tableRelation } from '../relations.ts'
 import { messageResult, rowsResult } from '../result.ts'
 import type { ResultField } from '../result.ts'
 import type { Handlers, Run } from '../run.ts'
-import { dataTypeText, describe, systemTables } from '../system/described-table.ts'
+import { allTables, dataTypeText, describe, systemTables } from '../system/described-table.ts'
 import type { DescribedTable } from '../system/described-table.ts'
 import { systemResult, systemRowsResult } from '../system/relation.ts'
-import { allTables, latestSchemaRows } from '../system/rows.ts'
+import { latestSchemaRows } from '../system/rows.ts'
 import { isSystemNamespace, missingTable, qualified, requireTable } from '../touched-tables.ts'
 
 const DESCRIBE_FIELDS: readonly ResultField[] = [

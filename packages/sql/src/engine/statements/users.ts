@@ -11,6 +11,7 @@ import { alreadyExists, notFound, SqlError } from '../../sql-error.ts'
 import { note } from '../audit.ts'
 import { messageResult } from '../result.ts'
 import type { Handlers, Run } from '../run.ts'
+import { liveUserRows } from '../system/users.ts'
 
 /** KalamDB's words for roles. */
 const ROLE_WORDS: ReadonlyMap<string, Role> = new Map([
@@ -32,6 +33,10 @@ export const userHandlers: Handlers<'create-user' | 'alter-user' | 'drop-user'> 
     const role = roleOf(word)
     if (wasDropped(run, user)) throw alreadyExists(`User '${user}' already exists`)
     await run.services.createUser(run.caller, { user, credential, role, email })
+    execute(run.database, 'DELETE FROM oauth_user WHERE name = :user', { user })
+    if (credential.kind === 'oauth') {
+      execute(run.database, 'INSERT INTO oauth_user (name, data) VALUES (:user, :data)', { user, data: credential.data })
+    }
     const secret = credential.kind === 'password' ? { password: REDACTED } : {}
     note(run, { action: 'CREATE_USER', target: user, subject: user, details: { auth_type: credential.kind, ...secret, role, email } })
     return messageResult(run, `User '${user}' created`)
@@ -47,7 +52,7 @@ export const userHandlers: Handlers<'create-user' | 'alter-user' | 'drop-user'> 
   },
 
   'drop-user': async ({ user, ifExists }, run) => {
-    const rows = await run.services.systemRows(run.caller, 'users')
+    const rows = await liveUserRows(run)
     const row = rows.find(([name]) => name === user)
     if (row === undefined || !(await run.services.dropUser(run.caller, user))) {
       if (ifExists) return messageResult(run, `User '${user}' does not exist (skipped)`)
@@ -56,6 +61,7 @@ export const userHandlers: Handlers<'create-user' | 'alter-user' | 'drop-user'> 
     const data = JSON.stringify(row, (_name, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))
     const sql = 'INSERT OR REPLACE INTO dropped_user (name, data, deleted_ms) VALUES (:user, :data, :nowMs)'
     execute(run.database, sql, { user, data, nowMs: run.nowMs })
+    execute(run.database, 'DELETE FROM oauth_user WHERE name = :user', { user })
     note(run, { action: 'DROP_USER', target: user, subject: user })
     return messageResult(run, `User '${user}' dropped (soft delete)`)
   },

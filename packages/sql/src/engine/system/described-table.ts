@@ -1,11 +1,12 @@
 /** A table as those are told of it who ask for tables: one shape for the user's tables and for the system's. */
 import type { AccessLevel, ColumnDefault, Table, TableType } from '../../catalog/table.ts'
 import type { DataType } from '../../data-type.ts'
+import type { Run } from '../run.ts'
 import { LOCAL_STORAGE } from '../storages.ts'
 import type { RelationColumn } from '../../compile/relation.ts'
 import { INFORMATION_COLUMNS, SYSTEM_COLUMNS } from './columns.ts'
 
-export interface DescribedColumn {
+interface DescribedColumn {
   /** `null` of a column of the system's. */
   readonly id: number | null
   readonly name: string
@@ -45,6 +46,11 @@ export function describe(table: Table): DescribedTable {
   })
   const columns = [...own, ...systemColumns(type, own.length)]
   return { namespace, name, type, columns, options: optionsOf(table), accessLevel, storage, usesUserStorage, version, createdMs, updatedMs }
+}
+
+/** Users' tables and the system's. */
+export function allTables({ catalog }: Run): readonly DescribedTable[] {
+  return [...catalog.tables().map(describe), ...systemTables()]
 }
 
 /** The tables of `system` and `information_schema`. */

@@ -1,7 +1,7 @@
 /** information_schema: all tables and their columns, the system's among them. */
 import type { Run } from '../run.ts'
 import type { InformationTable } from './columns.ts'
-import { dataTypeText, describe, systemTables } from './described-table.ts'
+import { allTables, dataTypeText } from './described-table.ts'
 import type { DescribedTable } from './described-table.ts'
 import type { SystemRow } from './relation.ts'
 
@@ -12,8 +12,7 @@ export const informationRows: Readonly<Record<InformationTable, (run: Run) => re
   columns: (run) => allTables(run).flatMap(columnRows),
 }
 
-/** Of one table. */
-export function columnRows({ namespace, name, columns }: DescribedTable): readonly SystemRow[] {
+function columnRows({ namespace, name, columns }: DescribedTable): readonly SystemRow[] {
   return columns.map((column) => [
     CATALOG,
     namespace,
@@ -24,8 +23,4 @@ export function columnRows({ namespace, name, columns }: DescribedTable): readon
     column.nullable ? 'YES' : 'NO',
     dataTypeText(column.dataType),
   ])
-}
-
-function allTables({ catalog }: Run): readonly DescribedTable[] {
-  return [...catalog.tables().map(describe), ...systemTables()]
 }

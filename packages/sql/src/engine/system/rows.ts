@@ -8,7 +8,7 @@ import type { Storage } from '../storages.ts'
 import { SYSTEM_COLUMNS } from './columns.ts'
 import type { SystemTable } from './columns.ts'
 import { DATA_TYPE_ROWS } from './data-types.ts'
-import { columnsText, dataTypeText, describe, systemTables } from './described-table.ts'
+import { allTables, columnsText, dataTypeText, describe, systemTables } from './described-table.ts'
 import type { DescribedTable } from './described-table.ts'
 import type { SystemRow } from './relation.ts'
 import { settingRows, statRows } from './settings.ts'
@@ -51,11 +51,6 @@ export const systemRows: Readonly<Record<SystemTable, Rows>> = {
 /** What SHOW TABLES answers: tables as they are now. */
 export function latestSchemaRows(tables: readonly DescribedTable[]): readonly SystemRow[] {
   return tables.map((table) => schemaRow(table, true))
-}
-
-/** Users' tables and the system's. */
-export function allTables({ catalog }: Run): readonly DescribedTable[] {
-  return [...catalog.tables().map(describe), ...systemTables()]
 }
 
 function namespaceRow({ name, createdMs, options }: Namespace, { catalog }: Run): SystemRow {
