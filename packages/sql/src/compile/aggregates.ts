@@ -4,6 +4,7 @@ import type { DataType } from '../data-type.ts'
 import { cast } from './cast.ts'
 import { sqlOf, written } from './expression.ts'
 import type { Expression } from './expression.ts'
+import { noFindings } from './scope.ts'
 import type { Scope } from './scope.ts'
 import { invalid, only, unsupported } from './tree.ts'
 import { isDecimal, isFloat, isInteger } from './types.ts'
@@ -16,9 +17,12 @@ export function aggregate(name: string, node: FuncCall, scope: Scope, read: (nod
   if (scope.noAggregates !== null) throw invalid(`aggregate functions are not allowed in ${scope.noAggregates}`)
   only(node, `call of ${name}()`, 'funcname', 'args', 'agg_star', 'agg_distinct', 'agg_filter', 'funcformat', 'location')
   scope.findings.aggregates++
-  const inner: Scope = { ...scope, noAggregates: 'an aggregate function', findings: { aggregates: 0, loose: [], grouped: new Set() } }
+  const inner: Scope = { ...scope, noAggregates: 'an aggregate function', findings: noFindings() }
   const filter = node.agg_filter === undefined ? '' : ` FILTER (WHERE ${sqlOf(read(node.agg_filter, inner), scope.draft)})`
   const args = (node.args ?? []).map((arg) => read(arg, inner))
+  // It would be one of that query.
+  if (inner.findings.outer > 0 && inner.findings.loose.length === 0)
+    throw unsupported('aggregate function of the columns of an outer query')
   if (node.agg_star === true) {
     if (name !== 'count') throw invalid(`function '${name}' takes 1 argument, not *`)
     return written(`count(*)${filter}`, 'BigInt')

@@ -45,7 +45,8 @@ function shift(operator: string, a: Expression, b: Expression, draft: Draft): Wr
 
 function decimal(operator: DecimalOperator, a: Expression, b: Expression, draft: Draft): Written {
   const scale = operator === '*' ? scaleOf(a) + scaleOf(b) : Math.max(scaleOf(a), scaleOf(b))
-  const text = (value: Expression): string => (value.kind === 'constant' ? draft.bind(value.digits ?? String(value.value)) : value.sql)
+  const text = (value: Expression): string =>
+    value.kind === 'constant' && value.value !== null ? draft.bind(value.digits ?? String(value.value)) : sqlOf(value, draft)
   return written(`lb_decimal_calculate(${text(a)}, '${operator}', ${text(b)})`, { Decimal: { precision: 38, scale: Math.min(scale, 38) } })
 }
 

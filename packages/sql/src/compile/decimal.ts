@@ -65,10 +65,10 @@ export function decimalKey(text: string): string | null {
 
 export type DecimalOperator = '+' | '-' | '*'
 
-/** @throws RangeError when one of them is no number */
-export function calculate(left: string, operator: DecimalOperator, right: string): string {
+/** `null`: one of them is no number, or has too many digits. */
+export function calculate(left: string, operator: DecimalOperator, right: string): string | null {
   const [a, b] = [parseDecimal(left), parseDecimal(right)]
-  if (a === null || b === null) throw new RangeError(`'${a === null ? left : right}' is no number`)
+  if (a === null || b === null) return null
   if (operator === '*') return format({ units: a.units * b.units, scale: a.scale + b.scale })
   const scale = Math.max(a.scale, b.scale)
   const [x, y] = [rescale(a, scale), rescale(b, scale)]

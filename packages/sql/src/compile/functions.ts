@@ -14,6 +14,7 @@ import type { DecimalOperator } from './decimal.ts'
 import { Identifiers } from './identifiers.ts'
 import { dayOf, formatTimestamp } from './instants.ts'
 import { globPattern } from './like.ts'
+import { shown } from './values.ts'
 
 type Value = Exclude<SqliteValue, null>
 type Function = (...args: readonly Value[]) => SqliteValue
@@ -31,10 +32,10 @@ const FUNCTIONS: Readonly<Record<string, Function>> = {
     return converted
   },
   lb_convert: (value, type) => convert(value, typeOf(String(type))),
-  lb_day: (micros) => dayOf(BigInt(String(micros))),
-  lb_timestamp_text: (micros) => formatTimestamp(BigInt(String(micros))),
+  lb_day: (micros) => ofMicros(micros, dayOf),
+  lb_timestamp_text: (micros) => ofMicros(micros, formatTimestamp),
   lb_decimal_key: (number) => decimalKey(String(number)),
-  lb_decimal_calculate: (left, operator, right) => calculate(String(left), operator as DecimalOperator, String(right)),
+  lb_decimal_calculate: (left, operator, right) => exact(String(left), operator as DecimalOperator, String(right)),
   lb_json: (text) => convert(text, 'Json'),
   lb_json_text: (json) => scalarText(JSON.parse(String(json)), String(json)),
   lb_json_length: (json) => {
@@ -75,7 +76,7 @@ export function registerFunctions(database: DatabaseSync): void {
   database.function('lb_snowflake_id', options, (nowMs) => identifiers.snowflake(nowMs as bigint))
   database.function('lb_uuid_v7', options, (nowMs) => identifiers.uuid(nowMs as bigint))
   database.function('lb_ulid', options, (nowMs) => identifiers.ulid(nowMs as bigint))
-  registerDecimalAggregate(database, 'lb_decimal_sum', (sum, value) => calculate(sum, '+', value))
+  registerDecimalAggregate(database, 'lb_decimal_sum', (sum, value) => exact(sum, '+', value))
   registerDecimalAggregate(database, 'lb_decimal_min', (least, value) => (isLess(value, least) ? value : least))
   registerDecimalAggregate(database, 'lb_decimal_max', (most, value) => (isLess(most, value) ? value : most))
 }
@@ -100,6 +101,18 @@ function isLess(one: string, other: string): boolean {
 /** As JSON says it, by code of ours. */
 function typeOf(text: string): DataType {
   return JSON.parse(text) as DataType
+}
+
+function exact(left: string, operator: DecimalOperator, right: string): string {
+  const result = calculate(left, operator, right)
+  if (result !== null) return result
+  throw new SqlError('SQL_EXECUTION_ERROR', 'execution', `Execution error: ${shown(left)} ${operator} ${shown(right)} is no decimal`)
+}
+
+/** Fractions of a microsecond, which arithmetic may have made, are cut off. */
+function ofMicros(value: Value, read: (micros: bigint) => SqliteValue): SqliteValue {
+  const micros = convert(typeof value === 'number' ? Math.trunc(value) : value, 'BigInt')
+  return typeof micros === 'bigint' ? read(micros) : null
 }
 
 /** The number that a text says; `null`: it says none. */

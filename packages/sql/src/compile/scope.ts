@@ -31,6 +31,8 @@ export interface CommonTable {
 /** What is being found out of a SELECT while it is read. */
 export interface Findings {
   aggregates: number
+  /** Columns of queries around it. */
+  outer: number
   /** Columns outside of aggregates and of what is grouped by. */
   readonly loose: string[]
   /** SQL of what is grouped by. */
@@ -52,7 +54,7 @@ export function emptyScope(draft: Draft): Scope {
 }
 
 export function noFindings(): Findings {
-  return { aggregates: 0, loose: [], grouped: new Set() }
+  return { aggregates: 0, outer: 0, loose: [], grouped: new Set() }
 }
 
 /** `name`, `table.name`, `namespace.table.name`. @throws SqlError */
@@ -66,6 +68,7 @@ export function resolveColumn(fields: readonly string[], scope: Scope): Written 
     const [column] = found
     if (column === undefined) continue
     if (at === scope) scope.findings.loose.push(name)
+    else scope.findings.outer++
     return column.expression
   }
   throw unknownColumn(fields, scope)
