@@ -10,7 +10,7 @@ import type { Effects, EngineOptions, ExecuteRequest, StatementResult } from '@l
 import type { BrokerServices } from '@logbrook/sql/services'
 import { SqlError } from '@logbrook/sql/sql-error'
 
-export const START_MS = 1_700_000_000_000
+const START_MS = 1_700_000_000_000
 
 /** Who there is. */
 const ROLES: Readonly<Record<string, Role>> = { root: 'system', dana: 'dba', sam: 'service', ann: 'user', bob: 'user' }

@@ -13,9 +13,9 @@ export interface Run {
   readonly gate: Gate
   readonly catalog: Catalog
   readonly services: BrokerServices
-  /** Who asks. */
+  /** Who asks; of EXECUTE AS, for whom they speak. */
   readonly caller: SqlCaller
-  /** Whose rows of user and stream tables: the caller's own, but for EXECUTE AS. */
+  /** Whose rows of user and stream tables. */
   readonly asUser: string
   /** What unqualified names lie in; `USE` changes it for the rest of the request. */
   namespace: string
