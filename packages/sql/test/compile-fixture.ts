@@ -1,5 +1,5 @@
 /** Small relations, and SQL that is compiled and run on them. */
-import { DatabaseSync, constants } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { COMPILED_FUNCTIONS, registerFunctions } from '../src/compile/functions.ts'
 import type { Given } from '../src/compile/given.ts'
 import { loadParser } from '../src/compile/parse.ts'
@@ -7,6 +7,7 @@ import { compileQuery, parseQuery } from '../src/compile/query.ts'
 import type { QueryOptions, Relations } from '../src/compile/query.ts'
 import type { CompiledQuery, Reference, Relation } from '../src/compile/relation.ts'
 import { coerce, cellOf } from '../src/compile/values.ts'
+import { createGate } from '../src/engine/gate.ts'
 import type { Cell, DataType, SqliteValue } from '../src/data-type.ts'
 
 await loadParser()
@@ -139,27 +140,18 @@ export function compiled(text: string, what: Given = GIVEN, options: QueryOption
   return compileQuery(parsed, fixtureRelations(parsed.references), what, options)
 }
 
-/** A connection on which compiled SQL calls nothing but what it says that it calls. */
-function openDatabase(): DatabaseSync {
-  const database = new DatabaseSync(':memory:')
-  registerFunctions(database)
-  database.setAuthorizer((action, _one, name) => {
-    const isFine =
-      action === constants.SQLITE_SELECT ||
-      action === constants.SQLITE_READ ||
-      (action === constants.SQLITE_FUNCTION && COMPILED_FUNCTIONS.has((name ?? '').toLowerCase()))
-    return isFine ? constants.SQLITE_OK : constants.SQLITE_DENY
-  })
-  return database
-}
+const database = new DatabaseSync(':memory:')
+registerFunctions(database)
+const gate = createGate(database, COMPILED_FUNCTIONS)
 
-const database = openDatabase()
-
+/** Behind the gate: compiled SQL reads no table, and calls nothing but what it says that it calls. */
 export function valuesOf(query: CompiledQuery, more: Readonly<Record<string, SqliteValue>> = {}): readonly (readonly SqliteValue[])[] {
-  const statement = database.prepare(query.sql)
-  statement.setReadBigInts(true)
-  statement.setReturnArrays(true)
-  return statement.all({ ...query.bindings, ...more }) as unknown as SqliteValue[][]
+  return gate.closed(new Set(), () => {
+    const statement = database.prepare(query.sql)
+    statement.setReadBigInts(true)
+    statement.setReturnArrays(true)
+    return statement.all({ ...query.bindings, ...more }) as unknown as SqliteValue[][]
+  })
 }
 
 export function cellsOf(query: CompiledQuery): readonly (readonly Cell[])[] {

@@ -42,8 +42,10 @@ function typedMember(types: string, dataType: DataType): Call {
     const { document: sql, isSimple, path } = pathTo(document, keys, draft)
     const at = draft.bind(path)
     const member = (name: string): string => `CASE WHEN json_type(${name}, ${at}) IN (${types}) THEN ${name} ->> ${at} END`
+    if (isSimple) return written(member(sql), dataType)
     // What is longer than a name is given one, so that it is written once.
-    return written(isSimple ? member(sql) : `(SELECT ${member('d.j')} FROM (SELECT ${sql} AS j) AS d)`, dataType)
+    const name = draft.name()
+    return written(`(SELECT ${member(`${name}.j`)} FROM (SELECT ${sql} AS j) AS ${name})`, dataType)
   })
 }
 

@@ -78,10 +78,7 @@ function ofParameter(value: ParameterValue): Constant {
   if (value === null) return { kind: 'constant', value, dataType: null, isOpen: true }
   if (typeof value === 'boolean') return constant(value ? 1n : 0n, 'Boolean')
   if (typeof value === 'string') return { kind: 'constant', value, dataType: 'Text', isOpen: true }
-  if (typeof value === 'bigint' || Number.isSafeInteger(value)) {
-    const integer = BigInt(value)
-    if (BigInt.asIntN(64, integer) === integer) return constant(integer, 'BigInt')
-  }
+  if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value) return constant(value, 'BigInt')
   return { ...constant(Number(value), 'Double'), digits: String(value) }
 }
 

@@ -20,8 +20,8 @@ type Value = Exclude<SqliteValue, null>
 type Function = (...args: readonly Value[]) => SqliteValue
 
 const FUNCTIONS: Readonly<Record<string, Function>> = {
-  lb_lower: (text) => String(text).toLowerCase(),
-  lb_upper: (text) => String(text).toUpperCase(),
+  lb_lower: (text) => ofText(text, (letters) => letters.toLowerCase()),
+  lb_upper: (text) => ofText(text, (letters) => letters.toUpperCase()),
   lb_glob: (pattern, escape) => globPattern(String(pattern), String(escape)),
   lb_number: numberOf,
   lb_divisor: divisor,
@@ -107,6 +107,11 @@ function exact(left: string, operator: DecimalOperator, right: string): string {
   const result = calculate(left, operator, right)
   if (result !== null) return result
   throw new SqlError('SQL_EXECUTION_ERROR', 'execution', `Execution error: ${shown(left)} ${operator} ${shown(right)} is no decimal`)
+}
+
+/** Of bytes there is none: the value of a record may be no text. */
+function ofText(value: Value, read: (text: string) => string): string | null {
+  return value instanceof Uint8Array ? null : read(String(value))
 }
 
 /** Fractions of a microsecond, which arithmetic may have made, are cut off. */
