@@ -167,6 +167,13 @@ describe('the sweep', () => {
     assert.deepEqual(await at.onDisk(), [`f0001/1-my-note.txt`, `f0001/${id}-my-note.txt`, `staging/${id + 1}`])
   })
 
+  test('removes what was being received where nothing was ever kept', async () => {
+    await using at = await filesFixture()
+    await received(at.newStore(), 'half').reference
+    await at.newStore().sweep()
+    assert.deepEqual(await at.onDisk(), [])
+  })
+
   test('makes nothing where there is nothing', async () => {
     await using at = await filesFixture()
     await at.newStore().sweep()

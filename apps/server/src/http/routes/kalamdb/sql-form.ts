@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { FILE_NAME_LENGTH_MAX, FILES_PER_REQUEST_MAX, SQL_BODY_BYTES_MAX, SQL_FORM_BYTES_MAX } from '@logbrook/kafka/limits'
-import type { Upload } from '@logbrook/sql/files/file-store'
+import type { Upload } from '@logbrook/sql/files/upload'
 import type { FileReference } from '@logbrook/sql/protocol'
 import { SqlError } from '@logbrook/sql/sql-error'
 import { readForm } from '../../multipart/read-form.ts'
