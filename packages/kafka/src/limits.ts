@@ -204,7 +204,7 @@ export const RELAY_RETRY_MS = 1_000
 /** For so long those that are in the log stay in `sql.db` at least, to be deleted many at a time. */
 export const RELAY_TIDY_MS = 1_000
 /** Of the records of a topic that one query reads, as JSON, where there is no file to read them from: of a broker in memory. */
-export const SQL_TOPIC_BYTES_MAX = 64 * MIB
+export const SQL_TOPIC_BYTES_MAX = 16 * MIB
 /** Of the rows of one answer, before they are JSON. */
 export const SQL_ANSWER_BYTES_MAX = 32 * MIB
 /** Of one request (KalamDB, as the next). */

@@ -41,8 +41,8 @@ export interface ConsumedRecord {
 }
 
 /**
- * Where a topic's records are to be read. `file`: in the log's own file, which an engine opens for reading only. `records`: as JSON, by partition
- * and by offset (topics/elements.ts).
+ * Where a topic's records are to be read. `file`: in the log's own file, which an engine opens for reading only. `records`: as JSON
+ * (topics/topic-records.ts).
  */
 export type TopicRecords =
   | {

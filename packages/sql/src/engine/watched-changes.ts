@@ -6,20 +6,18 @@
  *   not take it for something that it knows.
  * - What is wrong with a query is its subscriber's to find out: it fails no change.
  */
-import { randomUUID } from 'node:crypto'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { LIVE_CHANGES_PER_TRANSACTION_MAX } from '@logbrook/kafka/limits'
-import { storageOf } from '../catalog/physical-table.ts'
 import type { Table } from '../catalog/table.ts'
 import { assertLive, compileQuery, parseQuery } from '../compile/query.ts'
-import type { CompiledQuery, Relation, RelationColumn } from '../compile/relation.ts'
-import { quoted } from '../compile/tree.ts'
-import type { Cell, SqliteValue } from '../data-type.ts'
+import type { CompiledQuery } from '../compile/relation.ts'
+import type { Cell } from '../data-type.ts'
 import type { WatchedChange, WatchedTable } from '../protocol.ts'
 import { givenOf } from './given.ts'
 import { cellsOf, TABLE_ALSO, withId } from './live-rows.ts'
 import type { SqliteRow } from './query-rows.ts'
 import type { RowChange, RowVersion } from './row-change.ts'
+import { rowRelation } from './row-relation.ts'
 import type { EffectsDraft, Run } from './run.ts'
 
 /** What each query that watches a row is told of its change; to be called inside of the change's transaction. */
@@ -110,35 +108,4 @@ function statementOf(database: DatabaseSync, { sql }: CompiledQuery): StatementS
   statement.setReadBigInts(true)
   statement.setReturnArrays(true)
   return statement
-}
-
-interface RowRelation {
-  readonly relation: Relation
-  /** `values` of the table's columns, and of `_seq` and `_deleted`. */
-  bindings(values: readonly SqliteValue[]): Readonly<Record<string, SqliteValue>>
-}
-
-/** One row, whose values are bound when it is read. They compare as those of the table's columns do. */
-function rowRelation(table: Table): RowRelation {
-  const system: RelationColumn[] = [
-    { name: '_seq', dataType: 'BigInt' },
-    { name: '_deleted', dataType: 'Boolean' },
-  ]
-  const bound = [...table.columns, ...system]
-  const columns = table.type === 'stream' ? bound.slice(0, -1) : bound
-  let names: readonly string[] = []
-  return {
-    relation: {
-      columns,
-      order: [],
-      render(bind) {
-        // Equal values share a placeholder: these are no one else's.
-        const placeholders = columns.map(() => bind(randomUUID()))
-        names = placeholders.map((placeholder) => placeholder.slice(1))
-        const selected = columns.map(({ name, dataType }, i) => `CAST(${placeholders[i]} AS ${storageOf(dataType)}) AS ${quoted(name)}`)
-        return `(SELECT ${selected.join(', ')})`
-      },
-    },
-    bindings: (values) => Object.fromEntries(names.map((name, i) => [name, values[i]!])),
-  }
 }

@@ -37,7 +37,7 @@ export async function outboxRecords(run: Run, table: Table): Promise<RecordChang
      VALUES (:topicId, :partition, :key, :value, :operation, :user, :timestampMs)`,
   )
   return (change) => {
-    const told = sources.filter(({ operation, admits }) => operation === change.operation && (admits?.(change.row.values) ?? true))
+    const told = sources.filter(({ operation, admits }) => operation === change.operation && (admits?.(change.row) ?? true))
     return told.map((source) => keep(recordOf(change, source, run)))
   }
 

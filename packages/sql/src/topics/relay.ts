@@ -93,7 +93,7 @@ class LogRelay implements Relay {
 
   async settled(): Promise<void> {
     const upto = this.#toldId
-    while (this.#running !== undefined && this.#doneId < upto) await this.#progress.promise
+    while (this.#running !== undefined && (this.#isBehind || this.#doneId < upto)) await this.#progress.promise
   }
 
   async close(): Promise<void> {

@@ -53,20 +53,18 @@ export function createTopicRecords({ broker, log, hasFile }: TopicRecordsOptions
     return { partition, fromOffset: Math.max(fromOffset, found?.offset ?? endOffset), endOffset }
   }
 
-  /** By partition, and within it by offset. */
+  /** An array of elements, each with its partition and its offset behind it. */
   async function readAll(topic: Topic, ranges: readonly TopicRange[], bounds: TopicBounds): Promise<string> {
-    const budget = { bytes: 0 }
-    const partitions: string[] = []
+    let bytes = 0
+    const elements: string[] = []
     for (const range of ranges) {
-      const elements: string[] = []
       for await (const element of elementsIn(topic, range, bounds)) {
-        budget.bytes += element.length
-        if (budget.bytes > SQL_TOPIC_BYTES_MAX) throw tooMuch(topic)
+        bytes += element.length
+        if (bytes > SQL_TOPIC_BYTES_MAX) throw tooMuch(topic)
         elements.push(element)
       }
-      partitions.push(`"${range.partition}":{${elements.join(',')}}`)
     }
-    return `{${partitions.join(',')}}`
+    return `[${elements.join(',')}]`
   }
 
   async function* elementsIn(topic: Topic, { partition, fromOffset, endOffset }: TopicRange, bounds: TopicBounds): AsyncGenerator<string> {
@@ -88,7 +86,7 @@ export function createTopicRecords({ broker, log, hasFile }: TopicRecordsOptions
       for (const record of result.slices.flatMap(recordsOf)) {
         const isTooOld = fromTimestampMs !== null && record.timestampMs < fromTimestampMs
         const isTooYoung = toTimestampMs !== null && record.timestampMs > toTimestampMs
-        if (!isTooOld && !isTooYoung) yield `"${record.offset}":${JSON.stringify(elementOf(record))}`
+        if (!isTooOld && !isTooYoung) yield JSON.stringify([...elementOf(record), partition, record.offset])
       }
       offset += result.recordCount
     }

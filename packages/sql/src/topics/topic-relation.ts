@@ -74,11 +74,10 @@ function fromFile(ranges: string): string {
     CROSS JOIN json_each(topic_records(part.value, chunk.key, chunk.value)) AS record LIMIT -1)`
 }
 
-/** By partition and offset. */
 function fromRecords(json: string): string {
-  return `(SELECT CAST(part.key AS INTEGER) AS "partition", CAST(record.key AS INTEGER) AS "offset", 1000 * (record.value ->> 2) AS "timestamp",
+  return `(SELECT record.value ->> 6 AS "partition", record.value ->> 7 AS "offset", 1000 * (record.value ->> 2) AS "timestamp",
     coalesce(record.value ->> 1, unhex(record.value ->> 5)) AS "key", ${VALUE}, record.value -> 3 AS "headers"
-    FROM json_each(${json}) AS part CROSS JOIN json_each(part.value) AS record LIMIT -1)`
+    FROM json_each(${json}) AS record LIMIT -1)`
 }
 
 function rangesJson({ ranges, topicId, fromTimestampMs, toTimestampMs }: Extract<TopicRecords, { readonly kind: 'file' }>): string {

@@ -4,13 +4,11 @@
  * - What the broker does is done when it answers, whatever becomes of the transaction around it.
  */
 import { CONSUME_RECORDS_DEFAULT } from '@logbrook/kafka/limits'
-import { compileFilter } from '../../compile/filter.ts'
 import type { TopicRetention } from '../../language/statement.ts'
 import type { ConsumedRecord, TopicFound } from '../../services.ts'
 import { SqlError } from '../../sql-error.ts'
-import { rowRelation } from '../../topics/row-filter.ts'
+import { createRowFilter } from '../../topics/row-filter.ts'
 import { note } from '../audit.ts'
-import { givenOf } from '../given.ts'
 import { noteJob } from '../jobs.ts'
 import { requireTable } from '../touched-tables.ts'
 import { messageResult, rowsResult } from '../result.ts'
@@ -84,15 +82,7 @@ export const topicHandlers: Handlers<TopicStatements> = {
       const message = `Already exists: Topic '${name}' has a source ${qualified} ON ${operation.toUpperCase()}`
       throw new SqlError('SQL_EXECUTION_ERROR', 'already-exists', message)
     }
-    if (filter !== null)
-      compileFilter(
-        filter,
-        rowRelation(
-          table,
-          table.columns.map(() => null),
-        ),
-        givenOf(run),
-      )
+    if (filter !== null) createRowFilter(filter, table, run)
     run.catalog.addSource({ topicId: topic.id, topicName: name, tableId: table.id, operation, payload, filter })
     run.effects.catalogChanged = true
     note(run, { action: 'ALTER_TOPIC', target: name, details: { source: qualified, operation } })
