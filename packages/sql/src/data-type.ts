@@ -47,5 +47,5 @@ export type SqliteValue = null | bigint | number | string | Uint8Array
 /** A cell of an answer: what JSON can say. */
 export type Cell = null | boolean | number | string | readonly Cell[] | { readonly [name: string]: Cell }
 
-/** What `$n` stands for. Whole numbers that a double does not hold come as `bigint`. */
+/** What `$n` stands for. A whole number is a `bigint`; a `number` is a double, though it may be whole. */
 export type ParameterValue = null | boolean | number | bigint | string

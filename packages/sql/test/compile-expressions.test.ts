@@ -136,7 +136,7 @@ const CASES: readonly (readonly [sql: string, cell: Cell, dataType: DataType | n
 
 for (const [sql, cell, dataType] of CASES) {
   test(`SELECT ${sql}`, () => {
-    const query = compiled(`SELECT ${sql} AS x`, given('text', 42, true, 1.25, null, 2n ** 63n - 1n))
+    const query = compiled(`SELECT ${sql} AS x`, given('text', 42n, true, 1.25, null, 2n ** 63n - 1n))
     assert.deepEqual(cellsOf(query), [[cell]])
     assert.deepEqual(query.columns, [{ name: 'x', dataType }])
   })

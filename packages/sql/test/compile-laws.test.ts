@@ -34,7 +34,7 @@ function filled(form: string, inner: readonly string[]): string {
   return form.replaceAll('@', () => `(${inner[at++ % inner.length] ?? ''})`)
 }
 
-const WHAT = given('text', 42, true)
+const WHAT = given('text', 42n, true)
 
 /** Whether it ran; what is refused is refused by us, or is a value that cannot be. */
 function runs(sql: string): boolean {
