@@ -5,6 +5,7 @@ import { describe, it, test } from 'node:test'
 import { CLAIM_MS } from '@logbrook/kafka/limits'
 import { START_MS, startTestServer } from './own-api-server.ts'
 import type { TestServer } from './own-api-server.ts'
+import { sqlClient } from './sql-client.ts'
 import { offsetsOf, topicConsumer } from './topic-consumer.ts'
 import type { TopicConsumer } from './topic-consumer.ts'
 
@@ -206,4 +207,24 @@ test('a trim under a group is told to who trims and to the log, and what it took
   assert.deepEqual((trimmed.body as { moved_groups: unknown }).moved_groups, [{ group_id: 'g', from_offset: 1, to_offset: 3 }])
   const { body } = await at.api.ask('/metrics')
   assert.match(String(body), /^logbrook_group_skipped_records_total 2$/m)
+})
+
+test('a message that tells of a change says what was done and by whom', async () => {
+  await using at = await startConsuming()
+  await at.api.ask('/v1/kafka/users', { method: 'POST', json: { name: 'root', password: 'secret', role: 'dba' } })
+  const root = await sqlClient(at.api.url, 'root:secret')
+  await root.run('CREATE NAMESPACE app')
+  await root.run('CREATE TABLE app.rows (id INT PRIMARY KEY, n INT)')
+  await root.run('CREATE TOPIC app.changes')
+  for (const operation of ['INSERT', 'UPDATE', 'DELETE']) await root.run(`ALTER TOPIC app.changes ADD SOURCE app.rows ON ${operation}`)
+  await root.run('INSERT INTO app.rows VALUES (7, 0)')
+  await root.run('UPDATE app.rows SET n = 1')
+  await root.run('DELETE FROM app.rows')
+  const { messages } = await at.consumer.consume({ topic_id: 'app.changes', start: 'earliest' })
+  const said = messages.map(({ op, user, key, payload }) => [op, user, key, JSON.parse(Buffer.from(payload, 'base64').toString())] as const)
+  assert.deepEqual(said, [
+    ['Insert', 'root', '7', { id: 7, n: 0, _table: 'app:rows' }],
+    ['Update', 'root', '7', { id: 7, n: 1, _table: 'app:rows' }],
+    ['Delete', 'root', '7', { id: 7, n: 1, _table: 'app:rows', _deleted: true }],
+  ])
 })
