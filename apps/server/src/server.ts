@@ -5,6 +5,7 @@ import { PasswordThread } from '@logbrook/broker/password-thread'
 import { SQL_ENGINE_BYTES_MAX, SQL_STATEMENT_MS_MAX } from '@logbrook/kafka/limits'
 import type { Log } from '@logbrook/kafka/log'
 import type { Snapshot } from '@logbrook/storage/snapshot'
+import type { SqlSnapshot } from '@logbrook/sql/snapshot'
 import type { SqlLimits } from '@logbrook/sql/sql'
 import { openStorage } from '@logbrook/storage/storage'
 import type { Storage } from '@logbrook/storage/storage'
@@ -29,6 +30,13 @@ export interface RunningServer extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** Everything that a server holds at one moment. */
+export interface Contents {
+  readonly log: Snapshot
+  /** `null`: nobody has used it. */
+  readonly sql: SqlSnapshot | null
+}
+
 /** A server but for its port. */
 export interface Interior extends AsyncDisposable {
   readonly broker: Broker
@@ -38,6 +46,8 @@ export interface Interior extends AsyncDisposable {
   readonly waits: Waits
   /** To be called when it listens: what a broker before it has begun goes on. */
   readonly resume: () => void
+  /** What it holds now. */
+  snapshot(): Promise<Contents>
 }
 
 /**
@@ -62,8 +72,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 export interface InteriorOptions {
-  /** What the log is to hold instead of what is there. */
-  readonly contents?: Snapshot | undefined
+  /** What it is to hold instead of what is there. */
+  readonly contents?: Contents | undefined
   /** Stand between the parts, and see what the outer asks of the inner. */
   readonly intercept?: Interceptors | undefined
 }
@@ -83,7 +93,11 @@ export async function openInterior(options: ServerOptions, { contents, intercept
   await using opened = new AsyncDisposableStack()
   const metrics = createMetrics()
   opened.defer(() => metrics.close())
-  const storage = await openStorage({ ...options, ...(contents === undefined ? {} : { contents }), observer: metrics.storage })
+  const storage = await openStorage({
+    ...options,
+    ...(contents === undefined ? {} : { contents: contents.log }),
+    observer: metrics.storage,
+  })
   opened.defer(() => storage.close())
   await options.prepare?.(storage)
   // Who wants no thread for checkpoints wants none for passwords either.
@@ -106,18 +120,28 @@ export async function openInterior(options: ServerOptions, { contents, intercept
   const sql = createSqlOnDemand({
     location,
     onError,
-    async openSql() {
+    async openSql(held) {
       const [{ openSql }, { version }] = await Promise.all([import('@logbrook/sql/sql'), import('./version.ts')])
       const limits = { ...SQL_LIMITS, ...options.sqlLimits }
-      return await openSql({ broker, log, clock, location, durability, limits, version, observer: metrics.live, onError })
+      return await openSql({ broker, log, clock, location, durability, contents: held, limits, version, observer: metrics.live, onError })
     },
   })
   opened.defer(() => sql.close())
+  if (contents !== undefined) await sql.replace(contents.sql)
   const waits = createWaits()
   const door = createApp({ broker: intercept.broker?.(broker) ?? broker, storage, sql, clock, options, metrics, logger, waits })
   opened.defer(() => door.upgrades.stop())
   const interior = opened.move()
-  return { broker, storage, door, waits, resume: () => void sql.resume(), [Symbol.asyncDispose]: () => interior.disposeAsync() }
+  return {
+    broker,
+    storage,
+    door,
+    waits,
+    resume: () => void sql.resume(),
+    // SQL first: what it has still to tell the log is told again, and known to have been told.
+    snapshot: async () => ({ sql: await sql.snapshot(), log: storage.snapshot() }),
+    [Symbol.asyncDispose]: () => interior.disposeAsync(),
+  }
 }
 
 export function noteErrors({ logger }: ServerOptions): (error: unknown) => void {

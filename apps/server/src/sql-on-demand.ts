@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { KafkaError } from '@logbrook/kafka/errors'
+import type { SqlSnapshot } from '@logbrook/sql/snapshot'
 import type { Sql } from '@logbrook/sql/sql'
 
 export interface SqlOnDemand {
@@ -10,11 +11,15 @@ export interface SqlOnDemand {
   opened(): Promise<Sql> | undefined
   /** What changes before this broker's time have left for topics is brought there, without waiting for a first statement. */
   resume(): Promise<void>
+  /** What it holds now; `null` where nobody has ever used it. */
+  snapshot(): Promise<SqlSnapshot | null>
+  /** Puts contents in the place of what is there. Before anyone asks for it. */
+  replace(contents: SqlSnapshot | null): Promise<void>
   close(): Promise<void>
 }
 
 export interface SqlOnDemandOptions {
-  readonly openSql: () => Promise<Sql>
+  readonly openSql: (contents?: SqlSnapshot) => Promise<Sql>
   readonly location: { readonly dataDir: string } | 'memory'
   readonly onError: (error: unknown) => void
 }
@@ -23,9 +28,9 @@ export function createSqlOnDemand({ openSql, location, onError }: SqlOnDemandOpt
   let sql: Promise<Sql> | undefined
   let isClosed = false
 
-  async function openOnce(): Promise<Sql> {
+  async function openOnce(contents?: SqlSnapshot): Promise<Sql> {
     try {
-      return await openSql()
+      return await openSql(contents)
     } catch (error) {
       sql = undefined
       throw error
@@ -37,16 +42,32 @@ export function createSqlOnDemand({ openSql, location, onError }: SqlOnDemandOpt
     return (sql ??= openOnce())
   }
 
+  /** Whether there is something of an earlier time. */
+  function isKept(): boolean {
+    return location !== 'memory' && existsSync(join(location.dataDir, 'sql.db'))
+  }
+
   return {
     open,
     opened: () => sql,
     async resume() {
-      if (location === 'memory' || !existsSync(join(location.dataDir, 'sql.db'))) return
+      if (location === 'memory' || !isKept()) return
       try {
         const { hasPendingOutbox } = await import('@logbrook/sql/topics/pending-outbox')
         if (!isClosed && (await hasPendingOutbox(location.dataDir))) await (await open()).resume()
       } catch (error) {
         if (!isClosed) onError(error)
+      }
+    },
+    async snapshot() {
+      if (sql === undefined && !isKept()) return null
+      return await (await open()).snapshot()
+    },
+    async replace(contents) {
+      if (contents !== null) await (sql = openOnce(contents))
+      else if (location !== 'memory' && isKept()) {
+        const { placeSnapshot } = await import('@logbrook/sql/snapshot')
+        await placeSnapshot(location.dataDir, null)
       }
     },
     async close() {

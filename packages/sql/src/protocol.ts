@@ -159,6 +159,8 @@ export type EngineRequest =
   /** Which of them rows hold (answer: paths, as in `droppedFiles`). */
   | { readonly kind: 'stored-files'; readonly among: readonly string[] }
   | FindFileRequest
+  /** Of a restored log: its topics by the names that they have kept. */
+  | { readonly kind: 'renew-topics'; readonly topics: readonly { readonly id: string; readonly name: string }[] }
   /** A copy of `sql.db`, whole, at a path where there is nothing. */
   | { readonly kind: 'copy-to'; readonly file: string }
 

@@ -23,6 +23,8 @@ import type { ServicesOptions } from './process/services.ts'
 import type { Effects, EngineOptions, FileReference, StatementResult } from './protocol.ts'
 import type { SqlCaller } from './services.ts'
 import { createRelay } from './topics/relay.ts'
+import { placesIn, placeSnapshot, takeSnapshot } from './snapshot.ts'
+import type { SqlSnapshot } from './snapshot.ts'
 import { SqlError } from './sql-error.ts'
 
 export interface SqlRequest {
@@ -44,6 +46,8 @@ export interface Sql {
    * @throws SqlError
    */
   execute(request: SqlRequest): Promise<readonly StatementResult[]>
+  /** What it holds now. */
+  snapshot(): Promise<SqlSnapshot>
   readonly files: FileStore
   readonly live: LiveQueries
   /** Brings into the log what changes before this broker's time have left for topics. */
@@ -66,6 +70,8 @@ export interface SqlOptions {
   readonly clock: Clock
   readonly location: { readonly dataDir: string } | 'memory'
   readonly durability: EngineOptions['durability']
+  /** What it is to hold instead of what is there; of its topics by their names. */
+  readonly contents?: SqlSnapshot | undefined
   readonly limits: SqlLimits
   /** Of the program. */
   readonly version: string
@@ -75,10 +81,11 @@ export interface SqlOptions {
 }
 
 export async function openSql(options: SqlOptions): Promise<Sql> {
-  const { broker, log, clock, location, limits, version, observer, onError } = options
+  const { broker, log, clock, location, contents, limits, version, observer, onError } = options
   await using opened = new AsyncDisposableStack()
   const directory = location === 'memory' ? await mkdtemp(join(tmpdir(), 'logbrook-sql-')) : location.dataDir
   if (location === 'memory') opened.defer(() => rm(directory, { recursive: true, force: true }))
+  if (contents !== undefined) await placeSnapshot(directory, contents)
   const durability = location === 'memory' ? 'none' : options.durability
   const logFile = location === 'memory' ? null : databaseFile(location.dataDir)
 
@@ -119,9 +126,10 @@ export async function openSql(options: SqlOptions): Promise<Sql> {
   opened.defer(() => engines.close())
   opened.defer(() => relay.close())
   const ask = engines.request.bind(engines)
-  const files = createFileStore({ directory: join(directory, 'files'), durability, ask, onError })
+  const files = createFileStore({ directory: placesIn(directory).files, durability, ask, onError })
   const live = createLiveQueries({ ask, log, permissions: broker.permissions, clock, observer, onError })
   opened.defer(() => live.close())
+  if (contents !== undefined) await ask({ kind: 'renew-topics', topics: await log.topics() })
   const rate = createRequestRate({ clock, perSecondMax: limits.requestsPerSecond })
 
   function onCommitted(effects: Effects): void {
@@ -143,6 +151,7 @@ export async function openSql(options: SqlOptions): Promise<Sql> {
         await relay.settled()
       }
     },
+    snapshot: () => takeSnapshot(directory, (file) => ask({ kind: 'copy-to', file })),
     files,
     live,
     async resume() {

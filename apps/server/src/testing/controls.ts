@@ -2,7 +2,7 @@
 import type { PermissionExplanation } from '@logbrook/broker/permissions'
 import { KafkaError } from '@logbrook/kafka/errors'
 import { SNAPSHOTS_MAX } from '@logbrook/kafka/limits'
-import type { Snapshot } from '@logbrook/storage/snapshot'
+import type { Contents } from '../server.ts'
 import type { FixtureClock } from './clock.ts'
 import type { Faults } from './faults.ts'
 import type { Interception } from './interception.ts'
@@ -33,7 +33,7 @@ interface Snapshots {
 }
 
 interface Moment {
-  readonly contents: Snapshot
+  readonly contents: Contents
   readonly nowMs: number
 }
 

@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { closedObject } from '@logbrook/contract/closed-object'
 import { parseBody } from '@logbrook/contract/parse-body'
-import type { Snapshot } from '@logbrook/storage/snapshot'
 import { writeSnapshot } from '@logbrook/storage/snapshot'
 import { z } from 'zod'
+import type { Contents } from '../server.ts'
 
 /** The context of a test, by which it is known whether that has failed. */
 export type TestContext = NodeTestContext | VitestContext
@@ -78,7 +78,7 @@ function nameOf(test: TestContext | undefined): string | undefined {
 }
 
 export interface Remains {
-  readonly contents: Snapshot
+  readonly contents: Contents
   /** As lines. */
   readonly journal: string
   /** With which settings the broker answers as it did. */
@@ -86,9 +86,13 @@ export interface Remains {
 }
 
 /** Writes a folder, and answers what it is called. */
-export function writeRemains({ contents, journal }: Remains, { folder = FOLDER_DEFAULT, test }: KeepOptions): string {
+export async function writeRemains({ contents, journal }: Remains, { folder = FOLDER_DEFAULT, test }: KeepOptions): Promise<string> {
   const path = newFolder(folder, nameOf(test))
-  writeSnapshot(path, contents)
+  writeSnapshot(path, contents.log)
+  if (contents.sql !== null) {
+    const { placeSnapshot } = await import('@logbrook/sql/snapshot')
+    await placeSnapshot(path, contents.sql)
+  }
   writeFileSync(join(path, 'journal.ndjson'), journal)
   return path
 }

@@ -100,7 +100,7 @@ export class Logbrook implements AsyncDisposable {
     const held = contents === undefined ? undefined : Snapshot.contentsOf(contents)
     const interception = createInterception({ clock: clocks.clock, rootTopic: settings.intakeRootTopic ?? null })
     const server = await startRestorableServer(await fixtureServerOptions(settings, clocks.clock, random), {
-      contents: held?.storage,
+      contents: held?.server,
       intercept: interception,
     })
     const clock = clocks.inHand(() => catchUp(server.broker.retention))
@@ -201,7 +201,7 @@ export class Logbrook implements AsyncDisposable {
    */
   async keep(): Promise<string> {
     const remains = this.#remains ?? (await this.#takeRemains())
-    const folder = writeRemains(remains, this.#settings.keep ?? {})
+    const folder = await writeRemains(remains, this.#settings.keep ?? {})
     this.#report(describeRemains(folder, remains))
     return folder
   }
@@ -217,8 +217,8 @@ export class Logbrook implements AsyncDisposable {
   }
 
   async #putBack(snapshot: Snapshot, meanwhile = () => {}): Promise<void> {
-    const { storage, nowMs, randomState } = Snapshot.contentsOf(snapshot)
-    await this.#server.restore(storage, () => {
+    const { server, nowMs, randomState } = Snapshot.contentsOf(snapshot)
+    await this.#server.restore(server, () => {
       const before = { nowMs: this.clock.now(), randomState: this.#random?.state }
       this.#setTimeAndChance({ nowMs, randomState })
       meanwhile()
@@ -264,5 +264,5 @@ export class Logbrook implements AsyncDisposable {
 }
 
 async function snapshotOf({ server, clock, random }: Pick<Parts, 'server' | 'clock' | 'random'>): Promise<Snapshot> {
-  return new Snapshot({ storage: await server.snapshot(), nowMs: clock.now(), randomState: random?.state })
+  return new Snapshot({ server: await server.snapshot(), nowMs: clock.now(), randomState: random?.state })
 }

@@ -11,14 +11,13 @@ import { createGate } from '@logbrook/broker/gate'
 import { systemClock } from '@logbrook/kafka/clock'
 import { KafkaError } from '@logbrook/kafka/errors'
 import { createMemorySecret } from '@logbrook/storage/session-secret'
-import type { Snapshot } from '@logbrook/storage/snapshot'
 import type { Storage } from '@logbrook/storage/storage'
 import type { Door } from '../http/app.ts'
 import { listen } from '../http/listener.ts'
 import { urlOf } from '../http/url-of.ts'
 import type { ServerOptions } from '../server-options.ts'
 import { noteErrors, openInterior } from '../server.ts'
-import type { Interceptors, Interior } from '../server.ts'
+import type { Contents, Interceptors, Interior } from '../server.ts'
 import { createHeldDoor } from './held-door.ts'
 
 export interface RestorableServer extends AsyncDisposable {
@@ -27,16 +26,16 @@ export interface RestorableServer extends AsyncDisposable {
   /** Of the present contents: to be asked for anew after a restore, as is the storage. */
   readonly broker: Broker
   readonly storage: Storage
-  snapshot(): Promise<Snapshot>
+  snapshot(): Promise<Contents>
   /** @param before runs when nobody sees either contents; what it answers takes that back, where the new ones cannot be put in place */
-  restore(contents: Snapshot, before?: () => () => void): Promise<void>
+  restore(contents: Contents, before?: () => () => void): Promise<void>
   /** Idempotent. */
   close(): Promise<void>
 }
 
 export interface RestorableServerOptions {
   /** What it holds at first, instead of what `options.prepare` makes. */
-  readonly contents?: Snapshot | undefined
+  readonly contents?: Contents | undefined
   readonly intercept?: ServerInterceptors | undefined
 }
 
@@ -70,16 +69,16 @@ export async function startRestorableServer(
     await listener.close()
   })
 
-  const open = (contents?: Snapshot) => openInterior(unprepared, { contents, intercept })
+  const open = (contents?: Contents) => openInterior(unprepared, { contents, intercept })
 
-  async function replaceMemory(contents: Snapshot): Promise<void> {
+  async function replaceMemory(contents: Contents): Promise<void> {
     const previous = interior
     interior = await open(contents)
     await leave(previous)
   }
 
   /** A file is put in place of another only when nobody has that open. */
-  async function replaceFile(contents: Snapshot): Promise<void> {
+  async function replaceFile(contents: Contents): Promise<void> {
     await leave(interior)
     try {
       interior = await open(contents)
@@ -110,7 +109,7 @@ export async function startRestorableServer(
     get storage() {
       return interior.storage
     },
-    snapshot: () => whileRunning(async () => interior.storage.snapshot()),
+    snapshot: () => whileRunning(async () => interior.snapshot()),
     restore: (contents, before) =>
       whileRunning(() =>
         held.whileShut(async () => {

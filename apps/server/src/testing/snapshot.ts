@@ -1,15 +1,15 @@
-import type { Snapshot as StorageSnapshot } from '@logbrook/storage/snapshot'
+import type { Contents as ServerContents } from '../server.ts'
 import { KafkaError } from '@logbrook/kafka/errors'
 
 interface Contents {
-  readonly storage: StorageSnapshot
+  readonly server: ServerContents
   /** The broker's time. */
   readonly nowMs: number
   /** `undefined` where chance is not seeded. */
   readonly randomState: number | undefined
 }
 
-/** What a broker held at one moment: topics, records, users, bindings, and the time. To be restored, as often as one likes, or cloned. */
+/** What a broker held at one moment: topics, records, users, bindings, what SQL holds, and the time. To be restored, as often as one likes, or cloned. */
 export class Snapshot {
   readonly #contents: Contents
 

@@ -9,6 +9,7 @@ import { lastNumber } from '../catalog/counter.ts'
 import { loadParser } from '../compile/parse.ts'
 import type { EngineOptions, EngineRequest } from '../protocol.ts'
 import type { SqlCaller } from '../services.ts'
+import { renewTopics } from '../topics/renew-topics.ts'
 import { deleteRelayed, raiseOutbox, readOutbox } from '../topics/outbox.ts'
 import { copyDatabase, openDatabase } from './database.ts'
 import { readableError } from './error-text.ts'
@@ -45,6 +46,7 @@ const REQUESTS: Requests = {
   'reserve-files': (engine, { count }) => writing(engine, () => reserveFiles(engine.database, count)),
   'stored-files': ({ database }, { among }) => storedFiles(database, among),
   'find-file': ({ database, catalog }, request) => findFile(database, catalog, request),
+  'renew-topics': (engine, { topics }) => writing(engine, () => renewTopics(engine.database, engine.catalog, topics)),
   'copy-to': ({ database }, { file }) => copyDatabase(database, file),
 }
 
