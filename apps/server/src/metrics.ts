@@ -30,6 +30,8 @@ export interface LiveObserver {
   subscribed(): void
   unsubscribed(): void
   slowReaderEnded(): void
+  /** More bytes wait for readers, or fewer. */
+  queued(bytes: number): void
 }
 
 /** Counted by plain numbers on the hot path, handed to Prometheus when it asks. */
@@ -95,6 +97,7 @@ export function createMetrics(): Metrics {
       subscribed: () => series.subscriptions.inc(),
       unsubscribed: () => series.subscriptions.dec(),
       slowReaderEnded: () => series.slowReaders.inc(),
+      queued: (bytes) => series.queueBytes.inc(bytes),
     },
     requestAnswered,
     async scrape({ log, sizes }) {
@@ -137,6 +140,11 @@ function createSeries(registry: Registry) {
     tails: new Gauge({ name: 'logbrook_tails_open', help: 'Readers that follow a topic.', registers }),
     webSockets: new Gauge({ name: 'logbrook_websockets_open', help: 'Connections for live queries.', registers }),
     subscriptions: new Gauge({ name: 'logbrook_live_subscriptions_open', help: 'Live queries that are subscribed to.', registers }),
+    queueBytes: new Gauge({
+      name: 'logbrook_websocket_queue_bytes',
+      help: 'What waits to be taken by readers of live queries.',
+      registers,
+    }),
     slowReaders: new Counter({
       name: 'logbrook_slow_readers_ended_total',
       help: 'Connections ended for taking what they subscribed to more slowly than it came.',

@@ -232,7 +232,7 @@ export const WEBSOCKET_FRAME_OVERHEAD_BYTES = 256
 /** What a connection is handed of that before it has passed on what it was handed before. */
 export const WEBSOCKET_HANDED_BYTES_MAX = 64 * KIB
 /** Between being told to close a connection and being cut off. */
-export const WEBSOCKET_CLOSE_MS_MAX = 2_000
+export const WEBSOCKET_CLOSE_MS_MAX = 4_000
 /** Of one user, on all connections. */
 export const LIVE_SUBSCRIPTIONS_PER_USER_MAX = 10
 export const LIVE_SUBSCRIPTIONS_PER_CONNECTION_MAX = 100

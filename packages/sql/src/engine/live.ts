@@ -72,7 +72,7 @@ async function open(run: Run, text: string): Promise<Opened> {
   const parsed = parseQuery(text, givenOf(run))
   const reference = assertLive(parsed)
   if (reference.kind === 'topic') {
-    return { source: { kind: 'topic', topic: reference.topic }, parsed, relation: recordsRelation('{}'), tables: NOTHING, also: TOPIC_ALSO }
+    return { source: { kind: 'topic', topic: reference.topic }, parsed, relation: recordsRelation('[]'), tables: NOTHING, also: TOPIC_ALSO }
   }
   const { relations, tables } = await openRelations([reference], run)
   const relation = relations.get(reference)!

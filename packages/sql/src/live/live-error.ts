@@ -25,12 +25,16 @@ const CODES: Partial<Record<SqlErrorKind, LiveErrorCode>> = {
   'system-column': 'INVALID_SQL',
 }
 
+/** Whether nobody but us can do something about it. */
+export function isOurs(error: unknown): boolean {
+  if (error instanceof SqlError) return error.code === 'INTERNAL_ERROR'
+  return !(error instanceof LiveError) && !(error instanceof KafkaError && error.status < 500)
+}
+
 /** `otherwise`: the code of what has none of its own. */
 export function toLiveError(error: unknown, otherwise: LiveErrorCode): LiveError {
   if (error instanceof LiveError) return error
-  if (error instanceof SqlError && error.code !== 'INTERNAL_ERROR') {
-    return new LiveError(CODES[error.kind] ?? otherwise, error.message, { cause: error })
-  }
+  if (error instanceof SqlError && !isOurs(error)) return new LiveError(CODES[error.kind] ?? otherwise, error.message, { cause: error })
   if (error instanceof KafkaError && error.status === 403) return new LiveError('UNAUTHORIZED', error.message, { cause: error })
   if (error instanceof KafkaError && error.status < 500) return new LiveError('NOT_FOUND', error.message, { cause: error })
   // What went wrong is ours to know.

@@ -5,7 +5,7 @@
  * - It ends once: by its reader, or with an error that its reader is told.
  */
 import { LIVE_BATCH_ROWS_DEFAULT, LIVE_BATCH_ROWS_MAX, LIVE_BUFFER_BYTES_MAX } from '@logbrook/kafka/limits'
-import { LiveError, toLiveError } from './live-error.ts'
+import { isOurs, LiveError, toLiveError } from './live-error.ts'
 import type { LiveReader, SubscriptionOptions, SubscriptionRequest } from './live-queries.ts'
 import type { Beginning, LiveListener, LiveRowsRead, LiveSource, Told } from './live-source.ts'
 import { batchControl, errorMessage, initialDataBatch, subscriptionAck } from './messages.ts'
@@ -154,9 +154,8 @@ export class Subscription implements LiveListener {
     try {
       await work()
     } catch (error) {
-      const told = toLiveError(error, code)
-      if (told.code === code) this.surroundings.onError(error)
-      this.end(told)
+      if (isOurs(error) && !this.#isEnded()) this.surroundings.onError(error)
+      this.end(toLiveError(error, code))
     }
   }
 }

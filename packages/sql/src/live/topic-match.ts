@@ -42,6 +42,5 @@ export function createMatchRecords(ask: Ask, nowMs: () => number): MatchRecords 
 }
 
 function jsonOf(partition: number, slices: readonly RecordSlice[]): string {
-  const records = slices.flatMap(recordsOf).map((record) => `"${record.offset}":${JSON.stringify(elementOf(record))}`)
-  return `{"${partition}":{${records.join()}}}`
+  return JSON.stringify(slices.flatMap(recordsOf).map((record) => elementOf(record).concat(partition, record.offset)))
 }

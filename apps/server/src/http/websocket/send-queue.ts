@@ -31,9 +31,12 @@ export interface QueueReader {
 export class SendQueues {
   readonly #limits: QueueLimits
   readonly #queues = new Set<SendQueue>()
+  readonly #onQueued: (bytes: number) => void
   #bytes = 0
 
-  constructor(limits: Partial<QueueLimits> = {}) {
+  /** @param onQueued told how many bytes more wait, or fewer */
+  constructor(onQueued: (bytes: number) => void, limits: Partial<QueueLimits> = {}) {
+    this.#onQueued = onQueued
     this.#limits = { ...LIMITS, ...limits }
   }
 
@@ -45,11 +48,16 @@ export class SendQueues {
   open(reader: QueueReader): SendQueue {
     const queue: SendQueue = new SendQueue(reader, this.#limits.queueBytesMax, {
       makeRoom: (bytes) => this.#makeRoom(bytes),
-      count: (bytes) => void (this.#bytes += bytes),
+      count: (bytes) => this.#count(bytes),
       leave: () => void this.#queues.delete(queue),
     })
     this.#queues.add(queue)
     return queue
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes
+    this.#onQueued(bytes)
   }
 
   /** Ends the readers that hold up most until `bytes` more fit. */

@@ -37,10 +37,10 @@ export class WebSockets {
 
   constructor(context: RouteContext) {
     this.#context = context
-    const { clock } = context
+    const { clock, metrics } = context
     this.#surroundings = {
       context,
-      queues: new SendQueues(),
+      queues: new SendQueues((bytes) => metrics.live.queued(bytes)),
       rate: createRequestRate({ clock, perSecondMax: WEBSOCKET_MESSAGES_PER_SECOND_MAX }),
     }
   }
