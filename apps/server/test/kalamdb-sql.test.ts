@@ -131,12 +131,10 @@ describe('what is not taken', () => {
 test('a body may be as large as its limit, and no larger', async () => {
   await using at = await startSql()
   const { authorization } = at.root
-  const bodyOf = (bytes: number) => {
-    const json = '{"sql":"SELECT 1"}'
-    return json + ' '.repeat(bytes - json.length)
+  const statusOf = async (bytes: number) => {
+    const body = '{"sql":"SELECT 1"}'.padEnd(bytes)
+    return (await ask(`${at.api.url}/v1/api/sql`, { method: 'POST', body, headers: { authorization } })).status
   }
-  const statusOf = async (bytes: number) =>
-    (await ask(`${at.api.url}/v1/api/sql`, { method: 'POST', body: bodyOf(bytes), headers: { authorization } })).status
   assert.deepEqual([await statusOf(SQL_BODY_BYTES_MAX), await statusOf(SQL_BODY_BYTES_MAX + 1)], [200, 413])
 })
 
@@ -183,12 +181,14 @@ test('users made by SQL log in as everywhere, and their passwords are told to no
   assert.doesNotMatch(everything, /Sesame/)
 })
 
+/** Of requests at once. */
+async function statuses(client: SqlClient, count: number): Promise<readonly number[]> {
+  const answers = await Promise.all(Array.from({ length: count }, () => client.post({ sql: 'SELECT 1' })))
+  return answers.map(({ status }) => status).toSorted((a, b) => a - b)
+}
+
 test('each user may send so many requests in a second, and no more', async () => {
   await using at = await startSql({ sqlLimits: { requestsPerSecond: 3 } })
-  const statuses = async (client: SqlClient, count: number) => {
-    const answers = await Promise.all(Array.from({ length: count }, () => client.post({ sql: 'SELECT 1' })))
-    return answers.map(({ status }) => status).toSorted()
-  }
   assert.deepEqual(await statuses(at.root, 4), [200, 200, 200, 429])
   assert.deepEqual(await statuses(at.alice, 3), [200, 200, 200])
   const { code } = await at.root.fail('SELECT 1')

@@ -6,7 +6,7 @@
  */
 import type { Role } from '@logbrook/kafka/users'
 import type { TopicBounds } from './compile/relation.ts'
-import type { Cell, SqliteValue } from './data-type.ts'
+import type { SqliteValue } from './data-type.ts'
 import type { Start, TopicRetention, UserCredential } from './language/statement.ts'
 
 /** On whose behalf a statement runs. `host` is the client's address. */
@@ -105,6 +105,4 @@ export interface BrokerServices {
   systemRows(caller: SqlCaller, table: BrokerTable): Promise<readonly (readonly SqliteValue[])[]>
   /** Whether there was one. */
   killLiveQuery(caller: SqlCaller, id: string): Promise<boolean>
-  /** For the audit log of those who may read it. */
-  note(entry: { readonly action: string; readonly target: string; readonly details: Cell }): Promise<void>
 }

@@ -41,7 +41,7 @@ interface Paper {
 
 async function paperText(broker: { readonly url: string }, client: SqlClient): Promise<unknown> {
   const [row] = (await client.rows('SELECT paper FROM notes WHERE id = 1'))!
-  const { id, sub } = row![0] as unknown as Paper
+  const { id, sub } = row![0] as Paper
   const { authorization } = client
   return (await ask(`${broker.url}/v1/files/default/notes/${sub}/${id}`, { headers: { authorization } })).body
 }

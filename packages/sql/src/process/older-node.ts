@@ -11,10 +11,13 @@ export function fillInSqlite(): void {
   if (!('isTransaction' in DatabaseSync.prototype)) fillInTransaction(DatabaseSync.prototype)
 }
 
+function rowOf(statement: StatementSync, row: object | undefined): unknown {
+  return row !== undefined && asArrays.has(statement) ? Object.values(row) : row
+}
+
 function fillInArrays(prototype: StatementSync): void {
+  // oxlint-disable-next-line typescript/unbound-method -- each is called as a method of the statement
   const { all, get, iterate } = prototype
-  const rowOf = (statement: StatementSync, row: object | undefined): unknown =>
-    row !== undefined && asArrays.has(statement) ? Object.values(row) : row
   Object.assign(prototype, {
     setReturnArrays(this: StatementSync): void {
       asArrays.add(this)

@@ -1,9 +1,10 @@
 /** The broker's side of what engines ask for: each part of it answers for its own, and so do topics/ and live/. */
 import type { LiveQueries } from '../live/live-queries.ts'
-import type { BrokerServices } from '../services.ts'
+import type { BrokerServices, BrokerTable, SqlCaller } from '../services.ts'
 import { createTopicServices } from '../topics/services.ts'
 import type { TopicServicesOptions } from '../topics/services.ts'
 import { clusterRow, settingRows, statRows } from './system-rows.ts'
+import type { Row } from './system-rows.ts'
 import { createUserServices } from './user-services.ts'
 
 export interface ServicesOptions extends TopicServicesOptions {
@@ -15,32 +16,23 @@ export interface ServicesOptions extends TopicServicesOptions {
 }
 
 export function createServices({ version, settings, live, ...options }: ServicesOptions): BrokerServices {
-  const { userRows, ...users } = createUserServices(options.broker)
-  const { topicRows, ...topics } = createTopicServices(options)
+  const users = createUserServices(options.broker)
+  const topics = createTopicServices(options)
+  const rows: Readonly<Record<BrokerTable, (caller: SqlCaller) => readonly Row[] | Promise<readonly Row[]>>> = {
+    users: () => users.userRows(),
+    topics: (caller) => topics.topicRows(caller, 'topics'),
+    topic_offsets: (caller) => topics.topicRows(caller, 'topic_offsets'),
+    live: () => live().rows(),
+    stats: () => statRows({ version, users: users.userRows().length }),
+    settings: () => settingRows(settings),
+    cluster: () => [clusterRow(version)],
+    // They are tokens, which nobody keeps.
+    sessions: () => [],
+  }
   return {
     ...users,
     ...topics,
-    async systemRows(caller, table) {
-      switch (table) {
-        case 'users':
-          return userRows()
-        case 'topics':
-        case 'topic_offsets':
-          return await topicRows(caller, table)
-        case 'live':
-          return live().rows()
-        case 'stats':
-          return statRows({ version, users: userRows().length })
-        case 'settings':
-          return settingRows(settings)
-        case 'cluster':
-          return [clusterRow(version)]
-        // Sessions are tokens, which nobody keeps.
-        case 'sessions':
-          return []
-      }
-    },
+    systemRows: async (caller, table) => await rows[table](caller),
     killLiveQuery: async (_caller, id) => live().kill(id),
-    async note() {},
   }
 }

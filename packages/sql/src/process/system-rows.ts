@@ -4,7 +4,7 @@ import process from 'node:process'
 import { CONNECTIONS_MAX, SQL_READERS_MAX } from '@logbrook/kafka/limits'
 import type { SqliteValue } from '../data-type.ts'
 
-type Row = readonly SqliteValue[]
+export type Row = readonly SqliteValue[]
 
 const NODE_ID = 1
 const MIB = 2 ** 20
@@ -36,8 +36,15 @@ export function clusterRow(version: string): Row {
     'active',
     '',
     '',
-    ...[1, 1],
-    ...[0, 0, 0, null, null, null, null],
+    1,
+    1,
+    0,
+    0,
+    0,
+    null,
+    null,
+    null,
+    null,
     hostname(),
     version,
     memoryMib(),

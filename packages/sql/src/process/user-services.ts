@@ -18,15 +18,6 @@ type UserServices = Pick<BrokerServices, 'createUser' | 'alterUser' | 'dropUser'
 }
 
 export function createUserServices({ users }: Broker): UserServices {
-  function assertMayManage({ role }: SqlCaller, ...roles: readonly (string | undefined)[]): void {
-    if (role !== 'dba' && role !== 'system') {
-      throw new SqlError('PERMISSION_DENIED', 'permission', 'Admin privileges (DBA or System role) required for user management')
-    }
-    if (role === 'dba' && roles.includes('system')) {
-      throw new SqlError('PERMISSION_DENIED', 'permission', "Access denied: Role 'Dba' cannot manage users of role 'system'")
-    }
-  }
-
   return {
     async createUser(caller, { user, credential, role, email }) {
       assertMayManage(caller, role)
@@ -52,6 +43,16 @@ export function createUserServices({ users }: Broker): UserServices {
 
     roleOf: async (user) => users.user(user)?.role ?? null,
     userRows: () => Array.from(users.all(), rowOf),
+  }
+}
+
+/** @throws SqlError PERMISSION_DENIED */
+function assertMayManage({ role }: SqlCaller, ...roles: readonly (string | undefined)[]): void {
+  if (role !== 'dba' && role !== 'system') {
+    throw new SqlError('PERMISSION_DENIED', 'permission', 'Admin privileges (DBA or System role) required for user management')
+  }
+  if (role === 'dba' && roles.includes('system')) {
+    throw new SqlError('PERMISSION_DENIED', 'permission', "Access denied: Role 'Dba' cannot manage users of role 'system'")
   }
 }
 
