@@ -11,6 +11,7 @@ import { get } from './scenarios/get.ts'
 import { intakes } from './scenarios/intake.ts'
 import { growth } from './scenarios/growth.ts'
 import { largeGzipRequest, largeRequest } from './scenarios/large-request.ts'
+import { live } from './scenarios/live.ts'
 import { logins } from './scenarios/logins.ts'
 import { longPoll } from './scenarios/long-poll.ts'
 import { mixedLoad } from './scenarios/mixed-load.ts'
@@ -30,6 +31,7 @@ export const SCENARIOS: readonly Scenario[] = [
   largeGzipRequest,
   bomb,
   files,
+  live,
   diskSize,
   startup,
   fixtureStart,
