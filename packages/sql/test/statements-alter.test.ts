@@ -103,6 +103,21 @@ describe('ALTER TABLE', () => {
     await refused(sql, `INSERT INTO ${name} (id) VALUES ('2')`, /Primary key violation: value '2' already exists in column 'id'/)
   })
 
+  test('MODIFY COLUMN knows what values of its types are', async () => {
+    await sql.run('CREATE TABLE app.types (id INT PRIMARY KEY, flag BOOLEAN, at TIMESTAMP, price DECIMAL(6, 2), doc TEXT)')
+    await sql.run(`INSERT INTO app.types VALUES (1, TRUE, '2024-05-06T07:08:09Z', 12.5, '{"a":1}')`)
+    for (const change of ['flag TEXT', 'at DATE', 'price DOUBLE', 'doc JSON'])
+      await sql.run(`ALTER TABLE app.types MODIFY COLUMN ${change}`)
+    assert.deepEqual(await sql.rows("SELECT flag, at, price, doc ->> 'a' FROM app.types"), [['true', 19_849, 12.5, '1']])
+    await refused(sql, 'ALTER TABLE app.types MODIFY COLUMN doc FILE', /Cannot change column 'doc' from or to FILE/)
+  })
+
+  test('MODIFY COLUMN of keys that would become one is refused', async () => {
+    await sql.run("CREATE TABLE app.keys (id TEXT PRIMARY KEY); INSERT INTO app.keys VALUES ('1'), ('01')")
+    await refused(sql, 'ALTER TABLE app.keys MODIFY COLUMN id INT', /Primary key violation: .*column 'id'/)
+    assert.deepEqual(await sql.rows('SELECT id FROM app.keys'), [['01'], ['1']])
+  })
+
   test('SET and DROP NOT NULL, DEFAULT', async () => {
     const name = await table()
     await refused(sql, `ALTER TABLE ${name} ALTER COLUMN b SET NOT NULL`, /NOT NULL constraint violation: column 'b'/)

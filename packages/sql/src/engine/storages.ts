@@ -28,11 +28,11 @@ export function storageExists(database: DatabaseSync, id: string): boolean {
 }
 
 function localStorage(database: DatabaseSync): Storage {
-  const file = database.location()
+  const { file } = queryOne(database, 'PRAGMA database_list') as { file: string }
   const options = {
     NAME: 'Local storage',
     DESCRIPTION: 'The directory of the data',
-    BASE_DIRECTORY: file === null ? '' : dirname(file),
+    BASE_DIRECTORY: dirname(file),
     SHARED_TABLES_TEMPLATE: '{namespace}/{tableName}',
     USER_TABLES_TEMPLATE: '{namespace}/{tableName}/{userId}',
   }

@@ -1,18 +1,10 @@
-/**
- * ALTER TABLE: one change of one table. A change that changes nothing makes no version.
- *
- * - Of a change of a column's type, either all values are converted or the statement fails.
- * - A row that is deleted has values that nobody sees: those that do not fit are forgotten.
- */
+/** ALTER TABLE: one change of one table. A change that changes nothing makes no version. */
 import { SQL_COLUMNS_MAX } from '@logbrook/kafka/limits'
 import type { TableChange } from '../../catalog/catalog.ts'
-import { convertPhysicalColumn, physicalColumn, physicalTable } from '../../catalog/physical-table.ts'
-import { queryOne, run as execute } from '../../catalog/query.ts'
+import { physicalColumn, physicalTable } from '../../catalog/physical-table.ts'
+import { queryOne } from '../../catalog/query.ts'
 import type { Column, Table } from '../../catalog/table.ts'
-import { constant, converted } from '../../compile/constants.ts'
 import { isSameType, typeName } from '../../compile/types.ts'
-import { shown } from '../../compile/values.ts'
-import type { DataType } from '../../data-type.ts'
 import type { AlterTableOperation, NewColumn, Statement } from '../../language/statement.ts'
 import { alreadyExists, invalidOperation, SqlError } from '../../sql-error.ts'
 import { assertMayDefine } from '../access.ts'
@@ -21,8 +13,9 @@ import { releaseColumn } from '../files.ts'
 import { messageResult } from '../result.ts'
 import type { Handlers, Run } from '../run.ts'
 import { isSystemNamespace, qualified, requireTable } from '../touched-tables.ts'
+import { convertColumn, fillColumn } from './column-values.ts'
 import { accessLevelOf } from './table-options.ts'
-import { assertStorable, defaultOf } from './tables.ts'
+import { assertStorable } from './tables.ts'
 
 type Operation<K extends AlterTableOperation['kind']> = AlterTableOperation & { readonly kind: K }
 
@@ -88,24 +81,6 @@ function addColumn({ column }: Operation<'add-column'>, table: Table, run: Run):
   return { change: { kind: 'add-column', column }, summary: `ADD COLUMN ${column.name} ${typeName(column.dataType)}` }
 }
 
-/** Rows from before have the column's default as it is now. */
-function fillColumn(table: Table, run: Run): void {
-  const column = table.columns.at(-1)
-  if (column === undefined || column.default === null) return
-  const [name, cell] = [physicalTable(table.id), physicalColumn(column.id)]
-  if (column.default.kind === 'literal' || column.default.kind === 'now' || column.default.kind === 'current-user') {
-    execute(run.database, `UPDATE ${name} SET ${cell} = :value`, { value: defaultOf(column, table, run) })
-    return
-  }
-  const next = `SELECT min(rid) AS rid FROM ${name} WHERE rid > :after`
-  for (let after = 0; ;) {
-    const { rid } = queryOne(run.database, next, { after }) as { rid: number | null }
-    if (rid === null) return
-    execute(run.database, `UPDATE ${name} SET ${cell} = :value WHERE rid = :rid`, { rid, value: defaultOf(column, table, run) })
-    after = rid
-  }
-}
-
 function dropColumn({ column: name }: Operation<'drop-column'>, table: Table, run: Run): Alteration {
   const { id: columnId, primaryKey, dataType } = columnOf(table, name)
   if (primaryKey) throw invalidOperation(`Cannot drop PRIMARY KEY column '${name}'`)
@@ -128,24 +103,12 @@ function modifyColumn({ column: name, dataType, nullable }: Operation<'modify-co
   if (nullable !== null && nullable !== column.nullable) assertNullable(column, nullable, table, run)
   const change = { dataType, nullable: nullable ?? column.nullable }
   if (isSameType(dataType, column.dataType) && change.nullable === column.nullable) return { change: null, summary }
-  if (!isSameType(dataType, column.dataType)) convertColumn(column, dataType, table, run)
+  if (!isSameType(dataType, column.dataType)) {
+    if (column.dataType === 'File' || dataType === 'File') throw invalidOperation(`Cannot change column '${name}' from or to FILE`)
+    assertStorable({ ...column, dataType }, table.type, run)
+    convertColumn(column, dataType, table, run)
+  }
   return { change: { kind: 'change-column', columnId: column.id, change }, summary }
-}
-
-function convertColumn(column: Column, dataType: DataType, table: Table, run: Run): void {
-  const { name } = column
-  if (column.dataType === 'File' || dataType === 'File') throw invalidOperation(`Cannot change column '${name}' from or to FILE`)
-  const changed = { ...column, dataType }
-  assertStorable(changed, table.type, run)
-  convertPhysicalColumn(run.database, table.id, changed, (value, isDeleted) => {
-    const kept = converted(constant(value, column.dataType), dataType)
-    if (kept !== null || isDeleted) return kept
-    throw new SqlError(
-      'SQL_EXECUTION_ERROR',
-      'constraint',
-      `Constraint violation: Cannot change column '${name}' to ${typeName(dataType)}: a row has ${shown(value)}`,
-    )
-  })
 }
 
 function setNullable({ column: name, nullable }: Operation<'set-nullable'>, table: Table, run: Run): Alteration {

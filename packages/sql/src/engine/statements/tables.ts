@@ -1,10 +1,9 @@
 /** CREATE TABLE and DROP TABLE. */
 import { SQL_COLUMNS_MAX, SQL_TABLES_MAX } from '@logbrook/kafka/limits'
 import type { NewTable } from '../../catalog/catalog.ts'
-import type { Column, Table, TableType } from '../../catalog/table.ts'
+import type { TableType } from '../../catalog/table.ts'
 import { isInteger } from '../../compile/types.ts'
 import { coerce } from '../../compile/values.ts'
-import type { SqliteValue } from '../../data-type.ts'
 import type { NewColumn, Statement } from '../../language/statement.ts'
 import type { SqlCaller } from '../../services.ts'
 import { alreadyExists, invalidOperation, notFound, SqlError } from '../../sql-error.ts'
@@ -110,10 +109,5 @@ export function assertStorable(column: NewColumn, type: TableType, run: Run): vo
   }
   // An identifier is made when it is needed; whole numbers can all be one.
   if (column.default?.kind === 'snowflake' && isInteger(dataType)) return
-  defaultOf({ ...column, id: 0, comment: null }, { id: 0 }, run)
-}
-
-/** What its default would be now. @throws SqlError when it is none of the column's type */
-export function defaultOf(column: Column, table: Pick<Table, 'id'>, run: Run): SqliteValue {
-  return coerce(createDefaults(run, table)(column), column)
+  coerce(createDefaults(run, { id: 0 })({ ...column, id: 0, comment: null }), column)
 }
