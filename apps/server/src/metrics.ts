@@ -9,13 +9,14 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { BrokerObserver } from '@logbrook/broker/observer'
 import type { Log, Topic, Watermarks } from '@logbrook/kafka/log'
+import type { LiveObserver } from '@logbrook/sql/live/hub'
 import type { Storage, StorageObserver } from '@logbrook/storage/storage'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 export interface Metrics {
   readonly broker: BrokerObserver
   readonly storage: StorageObserver
-  readonly live: LiveObserver
+  readonly live: WebSocketObserver
   requestAnswered(route: string, status: number, durationMs: number): void
   /** The text of `/metrics`, of the type `contentType`; the log and its files are looked at now. */
   scrape(storage: Pick<Storage, 'log' | 'sizes'>): Promise<string>
@@ -24,11 +25,9 @@ export interface Metrics {
 }
 
 /** WebSockets, and what is subscribed to on them. */
-export interface LiveObserver {
+interface WebSocketObserver extends LiveObserver {
   connectionOpened(): void
   connectionClosed(): void
-  subscribed(): void
-  unsubscribed(): void
   slowReaderEnded(): void
   /** More bytes wait for readers, or fewer. */
   queued(bytes: number): void

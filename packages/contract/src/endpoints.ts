@@ -56,6 +56,7 @@ export const ENDPOINTS = {
   deleteGroup: { method: 'DELETE', path: '/v1/kafka/groups/{group}', about: null },
 
   sql: { method: 'POST', path: '/v1/api/sql', about: null },
+  subscribe: { method: 'GET', path: '/v1/ws', about: null },
   downloadFile: { method: 'GET', path: '/v1/files/{namespace}/{table}/{subfolder}/{file_id}', about: null },
 
   login: { method: 'POST', path: '/v1/api/auth/login', about: null },

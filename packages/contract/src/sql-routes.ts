@@ -22,6 +22,23 @@ export const SQL_ROUTES: readonly Route[] = [
     errors: ['INVALID_REQUEST', 'PAYLOAD_TOO_LARGE', 'THROTTLING_QUOTA_EXCEEDED', 'CLUSTER_AUTHORIZATION_FAILED', 'SHUTTING_DOWN'],
   },
   {
+    ...endpoint('subscribe'),
+    summary: 'Live queries, on a WebSocket',
+    description:
+      'A request to upgrade. Who is there is said by `Authorization: Bearer`, by a subprotocol `kalamdb.jwt.<token>`, or within 3 s by a message ' +
+      '`{"type":"authenticate","method":"jwt","token":…}`; it is answered by `auth_success` or `auth_error`. Then `subscribe`, `next_batch`, ' +
+      '`unsubscribe` and `ping` are understood. Frames are JSON, from 512 bytes on compressed by gzip where both sides do.',
+    dialect: 'kalamdb-sql',
+    authorizes: 'each subscription: the role by its table, READ on its topic',
+    query: [
+      { name: 'compress', schema: z.string(), description: '`false`: frames are never compressed' },
+      { name: 'compression', schema: z.string(), description: '`none`: the same' },
+      { name: 'serialization', schema: z.string(), description: 'frames are JSON, whatever is asked for' },
+    ],
+    answer: { status: 101, description: 'The connection is a WebSocket; 426 says to who did not ask for one.' },
+    errors: ['POLICY_VIOLATION', 'SHUTTING_DOWN'],
+  },
+  {
     ...endpoint('downloadFile'),
     summary: 'A file that a row holds',
     description:

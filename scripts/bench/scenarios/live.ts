@@ -67,7 +67,7 @@ async function gather(url: string, client: Client, dba: Session): Promise<Audien
   return {
     next: () => Promise.all(subscribers.map((subscriber) => subscriber.next())),
     [Symbol.dispose]() {
-      for (const { close } of subscribers) close()
+      for (const subscriber of subscribers) subscriber.close()
     },
   }
 }

@@ -29,7 +29,7 @@ export interface LiveObserver {
   unsubscribed(): void
 }
 
-export interface LiveLimits {
+interface LiveLimits {
   readonly subscriptionsPerUser: number
   readonly subscriptionsPerConnection: number
 }

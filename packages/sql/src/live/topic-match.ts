@@ -8,7 +8,7 @@ import { toLiveError } from './live-error.ts'
 import type { LiveError } from './live-error.ts'
 import type { Ask, LiveQuery } from './live-source.ts'
 
-export interface Matched {
+interface Matched {
   readonly rows: readonly MatchedRow[]
   /** Why there are none. */
   readonly error: LiveError | null
