@@ -220,6 +220,32 @@ for (const place of ['on disk', 'in memory'] as const) {
       assert.deepEqual(await at.rows(`SELECT "offset" FROM ${from} WHERE value IN (SELECT value FROM ${from} WHERE "offset" = 7)`), [['7']])
     })
 
+    test('is grouped as a table of the same records is', async () => {
+      const values = Array.from({ length: 60 }, (_, i) => ({ kind: i % 4 === 3 ? null : `k${i % 4}`, n: i % 7 }))
+      const { name } = await appended(text(...values.map((value) => JSON.stringify(value))))
+      const table = `records_${topics}`
+      const rows = values.map((value, i) => `(0, ${i}, '${JSON.stringify(value)}')`)
+      await at.run(
+        `CREATE TABLE ${table} ("partition" INT, "offset" BIGINT PRIMARY KEY, value TEXT); INSERT INTO ${table} VALUES ${rows.join(', ')}`,
+      )
+      const queries = [
+        `SELECT value ->> 'kind', count(*), sum("offset"), avg("offset"), min(value), max(value) FROM x GROUP BY 1 ORDER BY 1`,
+        `SELECT value ->> 'kind' AS kind, count(DISTINCT value ->> 'n') FROM x GROUP BY kind ORDER BY kind DESC`,
+        `SELECT upper(value ->> 'kind'), count(*) FILTER (WHERE "offset" > 30) FROM x GROUP BY value ->> 'kind' ORDER BY max("offset")`,
+        `SELECT value ->> 'kind', count(*) AS n FROM x WHERE "offset" < 50 GROUP BY 1 HAVING count(*) > 12 OR value ->> 'kind' IS NULL ORDER BY n, 1`,
+        `SELECT "offset" % 3, value ->> 'n', count(*) + 1 FROM x GROUP BY 1, 2 ORDER BY 1, 2`,
+        `SELECT * FROM (SELECT "offset" FROM x GROUP BY "offset") AS o ORDER BY 1 LIMIT 3`,
+        `SELECT count(*) FROM x GROUP BY value ->> 'kind' ORDER BY value ->> 'kind'`,
+      ]
+      for (const query of queries) {
+        const [ofTopic, ofTable] = await Promise.all(
+          [`topic('${name}')`, table].map((source) => at.rows(query.replace('FROM x', `FROM ${source}`))),
+        )
+        assert.ok(ofTopic !== undefined)
+        assert.deepEqual(ofTopic, ofTable, query)
+      }
+    })
+
     test('is asked for what is no JSON without failing', async () => {
       const { name } = await appended(text('{"a":1}', 'plain', '[', '{"a":2}'), verbatim([Buffer.from([0xff, 0])]))
       const rows = await at.rows(`SELECT value ->> 'a' FROM topic('${name}')`)

@@ -18,7 +18,7 @@ export function aggregate(name: string, node: FuncCall, scope: Scope, read: (nod
   only(node, `call of ${name}()`, 'funcname', 'args', 'agg_star', 'agg_distinct', 'agg_filter', 'funcformat', 'location')
   scope.findings.aggregates++
   const inner: Scope = { ...scope, noAggregates: 'an aggregate function', findings: noFindings() }
-  const filter = node.agg_filter === undefined ? '' : ` FILTER (WHERE ${sqlOf(read(node.agg_filter, inner), scope.draft)})`
+  const filter = node.agg_filter === undefined ? '' : ` FILTER (WHERE ${lifted(sqlOf(read(node.agg_filter, inner), scope.draft), scope)})`
   const args = (node.args ?? []).map((arg) => read(arg, inner))
   // It would be one of that query.
   if (inner.findings.outer > 0 && inner.findings.loose.length === 0)
@@ -32,9 +32,14 @@ export function aggregate(name: string, node: FuncCall, scope: Scope, read: (nod
   return written(...ofArgument(name, arg, node.agg_distinct === true ? 'DISTINCT ' : '', filter, scope))
 }
 
-function ofArgument(name: string, arg: Expression, distinct: string, filter: string, { draft }: Scope): [string, DataType | null] {
+function lifted(sql: string, { lift }: Scope): string {
+  return lift?.(sql) ?? sql
+}
+
+function ofArgument(name: string, arg: Expression, distinct: string, filter: string, scope: Scope): [string, DataType | null] {
+  const { draft } = scope
   const { dataType } = arg
-  const of = (sqlName: string, value: Expression): string => `${sqlName}(${distinct}${sqlOf(value, draft)})${filter}`
+  const of = (sqlName: string, value: Expression): string => `${sqlName}(${distinct}${lifted(sqlOf(value, draft), scope)})${filter}`
   switch (name) {
     case 'count':
       return [of('count', arg), 'BigInt']

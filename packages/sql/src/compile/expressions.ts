@@ -9,8 +9,8 @@ import { cast, unified } from './cast.ts'
 import { COMPARISONS, among, between, comparands, comparison, distinctness } from './compare.ts'
 import { constantOf } from './constants.ts'
 import type { Draft } from './draft.ts'
-import { sqlOf, written } from './expression.ts'
-import type { Expression } from './expression.ts'
+import { simple, sqlOf, written } from './expression.ts'
+import type { Expression, Written } from './expression.ts'
 import { intervalOf } from './intervals.ts'
 import { memberOf, textMemberOf } from './json.ts'
 import { like } from './like.ts'
@@ -27,8 +27,14 @@ export function expression(node: Node, scope: Scope): Expression {
   const { loose, grouped } = scope.findings
   const before = loose.length
   const read = readExpression(node, scope)
-  if (read.kind === 'written' && grouped.has(read.sql)) loose.length = before
-  return read
+  if (read.kind !== 'written' || !grouped.has(read.sql)) return read
+  loose.length = before
+  return groupedBy(read, scope)
+}
+
+/** An expression that a query groups by, where it stands outside of aggregates. */
+export function groupedBy(read: Written, { lift }: Scope): Written {
+  return lift === null ? read : simple(lift(read.sql), read.dataType)
 }
 
 function readExpression(node: Node, scope: Scope): Expression {

@@ -4,11 +4,11 @@ import { condition } from './expressions.ts'
 import { relationSource } from './from.ts'
 import type { Given } from './given.ts'
 import { parseStatement } from './parse.ts'
-import { finished, hasSubquery } from './query.ts'
+import { finished } from './query.ts'
 import { findReferences } from './references.ts'
 import type { CompiledQuery, Relation } from './relation.ts'
 import { emptyScope } from './scope.ts'
-import { invalid, only, unsupported } from './tree.ts'
+import { invalid, only, unsupported, hasSubquery } from './tree.ts'
 
 /** The rows of the relation that a condition holds for, one column of `1` each. No subqueries. @throws SqlError */
 export function compileFilter(text: string, relation: Relation, given: Given): CompiledQuery {

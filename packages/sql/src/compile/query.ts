@@ -12,7 +12,7 @@ import type { CompiledQuery, Reference, Relation } from './relation.ts'
 import { emptyScope } from './scope.ts'
 import { compileSelect } from './select.ts'
 import type { Selected } from './select.ts'
-import { invalid, unsupported } from './tree.ts'
+import { contains, invalid, unsupported } from './tree.ts'
 
 export interface ParsedQuery {
   /** Each place that names something to read from, nested ones too. */
@@ -97,15 +97,4 @@ export function assertLive({ select, references, places }: ParsedQuery): Referen
 
 function isNoPart(node: Node): boolean {
   return 'SubLink' in node || ('FuncCall' in node && AGGREGATES.has(functionName(node.FuncCall)))
-}
-
-function contains(value: unknown, isSought: (node: Node) => boolean): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  if (isSought(value as Node)) return true
-  return Object.values(value).some((member) => contains(member, isSought))
-}
-
-/** Whether there is a subquery in it. */
-export function hasSubquery(node: Node): boolean {
-  return contains(node, (part) => 'SubLink' in part)
 }

@@ -47,10 +47,12 @@ export interface Scope {
   readonly findings: Findings
   /** `null`: aggregates may stand here; otherwise where they may not. */
   readonly noAggregates: string | null
+  /** Of a grouped query whose rows are made before they are grouped (select.ts): has an expression made with them, and answers its name. */
+  readonly lift: ((sql: string) => string) | null
 }
 
 export function emptyScope(draft: Draft): Scope {
-  return { draft, sources: [], commonTables: new Map(), outer: null, findings: noFindings(), noAggregates: null }
+  return { draft, sources: [], commonTables: new Map(), outer: null, findings: noFindings(), noAggregates: null, lift: null }
 }
 
 export function noFindings(): Findings {

@@ -2,13 +2,15 @@
  * SELECT, VALUES and sets of them, with what stands before them (WITH) and behind (ORDER BY, LIMIT).
  *
  * - Columns of what is written are called `o1`, `o2`, … in SQL; what users call them is beside it.
+ * - To group rows SQLite sorts them, with all columns that it needs later. Of a topic that would be whole records: there only what is grouped by and
+ *   what aggregates take is made of each record (`g1`, `g2`, …) before the sort.
  */
 import type { CommonTableExpr, Node, SelectStmt } from 'libpg-query'
 import type { DataType } from '../data-type.ts'
 import { cast, commonTypeOf, unified } from './cast.ts'
 import { isNull, sqlOf, written } from './expression.ts'
 import type { Expression } from './expression.ts'
-import { condition, expression } from './expressions.ts'
+import { condition, expression, groupedBy } from './expressions.ts'
 import { fromClause } from './from.ts'
 import type { FromItem } from './from.ts'
 import { nameOf } from './names.ts'
@@ -16,7 +18,7 @@ import { limitClause, orderClause, orderKey } from './order.ts'
 import type { RowLimits } from './order.ts'
 import { noFindings, sourcesOf } from './scope.ts'
 import type { CommonTable, Scope } from './scope.ts'
-import { invalid, only, stringOf, stringsOf, unsupported } from './tree.ts'
+import { invalid, only, stringOf, stringsOf, unsupported, hasSubquery } from './tree.ts'
 
 export interface OutputColumn {
   readonly name: string
@@ -67,7 +69,15 @@ export function compileSelect(select: SelectStmt, outer: Scope, top: Top): Selec
 
 function withClause(select: SelectStmt, outer: Scope): { readonly prefix: string; readonly scope: Scope } {
   const tables = new Map<string, CommonTable>()
-  const scope: Scope = { draft: outer.draft, sources: [], commonTables: tables, outer, findings: noFindings(), noAggregates: null }
+  const scope: Scope = {
+    draft: outer.draft,
+    sources: [],
+    commonTables: tables,
+    outer,
+    findings: noFindings(),
+    noAggregates: null,
+    lift: null,
+  }
   if (select.withClause === undefined) return { prefix: '', scope }
   only(select.withClause, 'WITH', 'ctes', 'location')
   const parts = (select.withClause.ctes ?? []).map((node) => {
@@ -94,7 +104,9 @@ function plain(select: SelectStmt, outer: Scope, top: Top): Selected {
   if (select.valuesLists !== undefined) return values(select, select.valuesLists, outer)
   const from = fromClause(select.fromClause ?? [], outer)
   const findings = noFindings()
-  const scope: Scope = { ...outer, sources: from?.sources ?? [], findings }
+  const lifted: string[] = []
+  const lift = isLifted(select) ? lifting(lifted) : null
+  const scope: Scope = { ...outer, sources: from?.sources ?? [], findings, lift }
   const where = select.whereClause === undefined ? '' : ` WHERE ${condition(select.whereClause, within(scope, 'WHERE'))}`
   const targetNodes = (select.targetList ?? []).map((node) => ('ResTarget' in node ? node.ResTarget : {}))
   const grouping = groupClause(select, targetNodes, scope)
@@ -110,9 +122,28 @@ function plain(select: SelectStmt, outer: Scope, top: Top): Selected {
   const also = isOwnRows ? alsoOf(top, from, columns.length) : []
   const list = [...targets.map((target, at) => `${sqlOf(target.expression, scope.draft)} AS o${at + 1}`), ...also.map(({ sql }) => sql)]
   const sql =
-    `SELECT ${isDistinct ? 'DISTINCT ' : ''}${list.join(', ')}${from === null ? '' : ` FROM ${from.sql}`}${where}${grouping}${having}` +
+    `SELECT ${isDistinct ? 'DISTINCT ' : ''}${list.join(', ')}${from === null ? '' : rowsOf(from, where, lifted)}${grouping}${having}` +
     (order === '' && top.limits !== null && isOwnRows ? ownOrder(from) : order)
   return { sql, columns: [...columns, ...also.map(({ column }) => column)] }
+}
+
+/** Grouped rows of a topic. A subquery could ask for columns that are not there any more. */
+function isLifted({ fromClause: from = [], groupClause: groups, targetList, havingClause, sortClause }: SelectStmt): boolean {
+  const isTopic = from.length === 1 && from.every((node) => 'RangeFunction' in node)
+  return isTopic && groups !== undefined && !hasSubquery([groups, targetList, havingClause, sortClause])
+}
+
+function lifting(lifted: string[]): (sql: string) => string {
+  return (sql) => {
+    const known = lifted.indexOf(sql)
+    return `g${known === -1 ? lifted.push(sql) : known + 1}`
+  }
+}
+
+/** LIMIT keeps SQLite from dissolving the query in the one around it. */
+function rowsOf({ sql }: FromItem, where: string, lifted: readonly string[]): string {
+  if (lifted.length === 0) return ` FROM ${sql}${where}`
+  return ` FROM (SELECT ${lifted.map((one, at) => `${one} AS g${at + 1}`).join(', ')} FROM ${sql}${where} LIMIT -1)`
 }
 
 function within(scope: Scope, clause: string): Scope {
@@ -122,14 +153,20 @@ function within(scope: Scope, clause: string): Scope {
 function readTarget(node: Node | undefined, name: string | undefined, scope: Scope): readonly Target[] {
   if (node === undefined) throw invalid('a column is missing')
   const fields = 'ColumnRef' in node ? (node.ColumnRef.fields ?? []) : []
-  if (!fields.some((field) => 'A_Star' in field)) return [{ name: name ?? nameOf(node), expression: expression(node, scope) }]
+  if (!fields.some((field) => 'A_Star' in field)) {
+    const read = expression(node, scope)
+    // A column is called as it was made, in whatever case it is named here.
+    const column = scope.sources.flatMap(({ columns }) => columns).find((each) => each.expression === read)
+    return [{ name: name ?? column?.name ?? nameOf(node), expression: read }]
+  }
   const qualifier = fields.slice(0, -1).map(stringOf)
   return sourcesOf(qualifier, scope).flatMap((source) =>
     source.columns
       .filter((column) => qualifier.length > 0 || column.isMerged !== true)
       .map((column) => {
-        if (!scope.findings.grouped.has(column.expression.sql)) scope.findings.loose.push(column.name)
-        return { name: column.name, expression: column.expression }
+        const isGrouped = scope.findings.grouped.has(column.expression.sql)
+        if (!isGrouped) scope.findings.loose.push(column.name)
+        return { name: column.name, expression: isGrouped ? groupedBy(column.expression, scope) : column.expression }
       }),
   )
 }
@@ -140,7 +177,7 @@ function groupClause(select: SelectStmt, targets: readonly { readonly name?: str
   const terms = select.groupClause.map((node) => {
     const sql = sqlOf(expression(grouped(node, targets, scope), within(scope, 'GROUP BY')), scope.draft)
     scope.findings.grouped.add(sql)
-    return sql
+    return scope.lift?.(sql) ?? sql
   })
   return ` GROUP BY ${terms.join(', ')}`
 }

@@ -43,3 +43,15 @@ export function integersOf(nodes: readonly Node[] = []): readonly number[] {
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
+
+/** Whether any node in it is one that is sought. */
+export function contains(value: unknown, isSought: (node: Node) => boolean): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (isSought(value as Node)) return true
+  return Object.values(value).some((member) => contains(member, isSought))
+}
+
+/** Whether there is a subquery in it. */
+export function hasSubquery(value: unknown): boolean {
+  return contains(value, (part) => 'SubLink' in part)
+}

@@ -23,7 +23,7 @@ const STRING_16 = 0xda
 const STRING_32 = 0xea
 const HEAD_BYTES_MAX = 5
 
-export interface ChunkPlace {
+interface ChunkPlace {
   readonly fromOffset: number
   /** Of strings that have none of their own. */
   readonly timestampMs: number

@@ -17,7 +17,7 @@ export function elementOf({ value, key, timestampMs, headers }: LogRecord): Elem
   return [textOf(value), textOf(key), timestampMs, headers.map(headerOf), hexOf(value), hexOf(key)]
 }
 
-export function isText(bytes: Uint8Array): boolean {
+function isText(bytes: Uint8Array): boolean {
   return isUtf8(bytes) && !bytes.includes(0)
 }
 

@@ -17,7 +17,7 @@ import type { NewRecord } from '@logbrook/kafka/record'
 import type { OutboxRecord } from '../protocol.ts'
 
 /** Requests `outbox` and `relayed` to the engine that writes. */
-export interface Outbox {
+interface Outbox {
   read(afterId: number, limit: number): Promise<readonly OutboxRecord[]>
   relayed(uptoId: number): Promise<void>
 }

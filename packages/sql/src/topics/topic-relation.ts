@@ -19,7 +19,7 @@ import { createEncodeChunk } from './chunk.ts'
 import { LogFile } from './log-file.ts'
 import type { FileChunk, FileRange } from './log-file.ts'
 
-export const TOPIC_COLUMNS: readonly RelationColumn[] = [
+const TOPIC_COLUMNS: readonly RelationColumn[] = [
   { name: 'partition', dataType: 'Int' },
   { name: 'offset', dataType: 'BigInt' },
   { name: 'timestamp', dataType: 'Timestamp' },

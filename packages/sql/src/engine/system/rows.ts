@@ -157,7 +157,7 @@ async function topicRows({ services, caller, catalog }: Run): Promise<readonly S
   const rows = await services.systemRows(caller, 'topics')
   const sources = catalog.sources()
   return rows.map((row) => {
-    const routes = sources.filter((source) => source.topicName === row[1]).map((source) => routeOf(source, catalog))
+    const routes = sources.filter((source) => source.topicId === row[6]).map((source) => routeOf(source, catalog))
     return row.with(ROUTES, JSON.stringify(routes))
   })
 }
