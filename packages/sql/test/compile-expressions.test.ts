@@ -155,6 +155,7 @@ const NAMES: readonly (readonly [sql: string, name: string])[] = [
   ['COUNT(DISTINCT id)', 'count(distinct id)'],
   ['MAX(_seq)', 'max(_seq)'],
   ['ITEMS.ID', 'id'],
+  ['"ID"', 'id'],
   ['id + 1', 'id + 1'],
   ['CURRENT_USER', 'current_user'],
   ['$1', '$1'],
