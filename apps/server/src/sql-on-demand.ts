@@ -54,7 +54,7 @@ export function createSqlOnDemand({ openSql, location, onError }: SqlOnDemandOpt
       if (location === 'memory' || !isKept()) return
       try {
         const { hasPendingOutbox } = await import('@logbrook/sql/topics/pending-outbox')
-        if (!isClosed && (await hasPendingOutbox(location.dataDir))) await (await open()).resume()
+        if (!isClosed && hasPendingOutbox(location.dataDir)) await (await open()).resume()
       } catch (error) {
         if (!isClosed) onError(error)
       }

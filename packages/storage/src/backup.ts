@@ -6,6 +6,7 @@
  */
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { KafkaError } from '@logbrook/kafka/errors'
+import type { Database } from './database.ts'
 import { guard, openReadOnly } from './database.ts'
 
 /**
@@ -16,19 +17,23 @@ import { guard, openReadOnly } from './database.ts'
 export function backupStorage(dataDir: string, file: string): void {
   assertNew(file)
   const partial = `${file}.partial`
-  const database = openReadOnly(dataDir)
-  try {
-    rmSync(partial, { force: true })
-    guard(`${dataDir} could not be backed up`, () => database.prepare('VACUUM INTO ?').run(partial))
-  } finally {
-    database.close()
-  }
-  toDisk(partial)
+  rmSync(partial, { force: true })
+  copyWhole(openReadOnly(dataDir), partial)
   assertNew(file)
   renameSync(partial, file)
 }
 
-function assertNew(file: string): void {
+/** Copies a database, which is closed then, to a path where there is nothing; the copy is on the disk. @throws KafkaError KAFKA_STORAGE_ERROR */
+export function copyWhole(database: Database, file: string): void {
+  try {
+    guard(`${database.name} could not be backed up`, () => database.prepare('VACUUM INTO ?').run(file))
+  } finally {
+    database.close()
+  }
+  toDisk(file)
+}
+
+export function assertNew(file: string): void {
   if (existsSync(file)) throw new KafkaError('KAFKA_STORAGE_ERROR', `${file} exists; a backup does not overwrite`)
 }
 

@@ -61,11 +61,14 @@ function finding(found: Partial<Finding> & Pick<Finding, 'problem'>): Finding {
   return { topic: null, partition: null, baseOffset: null, ...found }
 }
 
-/** SQLite's own opinion of its pages, indexes and constraints. */
 function* checkIntegrity(database: Database): Generator<Finding> {
-  for (const { integrity_check: row } of database.prepare<[], { integrity_check: string }>('PRAGMA integrity_check').all()) {
-    for (const problem of integrityProblems(row)) yield finding({ problem: `SQLite: ${problem}` })
-  }
+  for (const problem of problemsOf(database)) yield finding({ problem: `SQLite: ${problem}` })
+}
+
+/** SQLite's own opinion of its pages, indexes and constraints. */
+export function problemsOf(database: Database): readonly string[] {
+  const rows = database.prepare<[], { integrity_check: string }>('PRAGMA integrity_check').all()
+  return rows.flatMap(({ integrity_check: row }) => [...integrityProblems(row)])
 }
 
 function* checkPartitions(database: Database): Generator<Finding> {

@@ -105,6 +105,15 @@ export function openReadOnly(dataDir: string): Database {
   }
 }
 
+/**
+ * A database that is not the log's, for whoever keeps one beside it.
+ *
+ * @throws KafkaError KAFKA_STORAGE_ERROR when there is no such file
+ */
+export function openFileReadOnly(file: string): Database {
+  return guard(`${file} cannot be read`, () => new Sqlite(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS }))
+}
+
 /** Runs `work` in one transaction: all of it is kept, or none. */
 export type Transact = <T>(work: () => T) => T
 

@@ -17,6 +17,12 @@ export const command = defineCommand({
       if (values.json === true) await printJson(shell.stdout, jsonOf(finding))
       else await printLine(shell.stdout, sentenceOf(finding))
     }
+    const { checkSql } = await import('@logbrook/sql/check')
+    for await (const problem of checkSql(dataDir)) {
+      findings++
+      if (values.json === true) await printJson(shell.stdout, jsonOf({ topic: null, partition: null, baseOffset: null, problem }))
+      else await printLine(shell.stdout, problem)
+    }
     if (findings > 0) throw new Error(`${dataDir}: ${findings} thing${findings === 1 ? ' is' : 's are'} wrong`)
     if (values.json !== true) await printLine(shell.stdout, `${dataDir}: all is well`)
   },

@@ -1,13 +1,15 @@
 /** Backups of a broker that is being written to, restored; and programs of two versions on one directory. */
 import assert from 'node:assert/strict'
-import { copyFile, mkdir, readdir } from 'node:fs/promises'
+import { copyFile, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { bash } from '../bash.ts'
 import { createTopic, readPartition, sendLogs } from '../broker-requests.ts'
+import { ask } from '../own-api-server.ts'
 import { startProcess } from '../real-process.ts'
 import { runLogbrook } from '../run-logbrook.ts'
 import { seededRandom } from '../seeded-random.ts'
+import { sqlClient } from '../sql-client.ts'
 import { createLedger } from '../survival/ledger.ts'
 import type { Ledger, LedgerRequest } from '../survival/ledger.ts'
 import { load } from '../survival/load.ts'
@@ -131,4 +133,43 @@ test('an older program leaves a newer file alone and says what to do; the backup
   await copyFile(backup, join(downgraded, 'logbrook.db'))
   await using broker = await startProcess(['--data-dir', downgraded])
   assert.equal((await readPartition(broker.url, 'one', 0)).records.length, 1)
+})
+
+test('a backup holds what SQL does, and a check finds a file of a row that is not what it was', async () => {
+  await using directory = await temporaryDirectory()
+  const [dataDir, backup] = [join(directory.path, 'data'), join(directory.path, 'today.db')]
+  {
+    await using broker = await startProcess(['--data-dir', dataDir])
+    const user = { name: 'root', password: 'secret', role: 'dba' }
+    await ask(`${broker.url}/v1/kafka/users`, { method: 'POST', json: user })
+    const client = await sqlClient(broker.url, 'root:secret')
+    await client.run('CREATE SHARED TABLE notes (id BIGINT PRIMARY KEY, paper FILE)')
+    const form = new FormData()
+    form.set('sql', "INSERT INTO notes (id, paper) VALUES (1, FILE('paper'))")
+    form.set('file:paper', new File(['what it says'], 'paper.txt'))
+    const { authorization } = client
+    assert.equal((await fetch(`${broker.url}/v1/api/sql`, { method: 'POST', body: form, headers: { authorization } })).status, 200)
+    const { code, stdout, stderr } = await runLogbrook(['backup', backup, '--data-dir', dataDir])
+    assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: `copied ${dataDir} into ${backup} and ${backup}.sql\n`, stderr: '' })
+    await client.run('DELETE FROM notes WHERE id = 1')
+  }
+
+  const restored = join(directory.path, 'restored')
+  await mkdir(restored)
+  await copyFile(backup, join(restored, 'logbrook.db'))
+  await cp(`${backup}.sql`, restored, { recursive: true })
+  const check = () => runLogbrook(['check', '--data-dir', restored])
+  assert.deepEqual((await check()).stdout, `${restored}: all is well\n`)
+  {
+    await using broker = await startProcess(['--data-dir', restored])
+    const client = await sqlClient(broker.url, 'root:secret')
+    assert.deepEqual(await client.rows('SELECT id FROM notes'), [['1']])
+  }
+
+  const [paper = ''] = (await readdir(join(restored, 'files'), { recursive: true })).filter((name) => name.endsWith('.txt'))
+  await writeFile(join(restored, 'files', paper), 'something else')
+  const { code, stdout } = await check()
+  assert.deepEqual({ code, stdout }, { code: 1, stdout: `files/${paper} is not what it was when it came\n` })
+  await rm(join(restored, 'files', paper))
+  assert.match((await check()).stdout, /^files\/\S+ cannot be read: ENOENT/)
 })

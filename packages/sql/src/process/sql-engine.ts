@@ -37,6 +37,8 @@ function failure(error: unknown): FromEngine {
 for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag)
 fillInSqlite()
 startWatchdog({ bytesMax: Number(process.argv.at(-1)) })
+// A terminal and a service manager tell all processes of a broker to stop; when its engines do is for the broker to say.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 // The broker closes the channel when the engine is to end; it may have done so before this was loaded.
 process.on('disconnect', () => process.exit())
 if (!process.connected) process.exit()
