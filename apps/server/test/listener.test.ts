@@ -6,9 +6,10 @@ import { test } from 'node:test'
 import { systemClock } from '@logbrook/kafka/clock'
 import { listen } from '../src/http/listener.ts'
 import type { HttpLimits } from '../src/http/listener.ts'
+import type { Upgrades } from '../src/http/websocket/upgrades.ts'
 
 /** A listener that answers `ok` once it has read the body. */
-async function listening(limits: Partial<HttpLimits>) {
+async function listening(limits: Partial<HttpLimits>, upgrades?: Upgrades) {
   const listener = await listen({
     host: '127.0.0.1',
     port: 0,
@@ -17,6 +18,7 @@ async function listening(limits: Partial<HttpLimits>) {
     refuse: () => new Response(null, { status: 400 }),
     onError: (error) => assert.ifError(error),
     limits: { connectionsCheckingIntervalMs: 10, ...limits },
+    ...(upgrades !== undefined && { upgrades }),
   })
   return { port: listener.port, [Symbol.asyncDispose]: () => listener.close() }
 }
@@ -97,4 +99,23 @@ test('what is no HTTP gets one 400', async () => {
   const answer = await untilClosed(stranger)
   assert.equal(answer.match(/HTTP\/1\.1/g)?.length, 1)
   assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/)
+})
+
+test('what an older Node takes for an upgrade that is none is answered as usual, and its connection closed', async () => {
+  let asked = 0
+  await using listener = await listening(
+    {},
+    {
+      // That Node does not ask before: here it is told yes first, and no afterwards.
+      accepts: () => ++asked % 2 === 1,
+      upgrade: () => assert.fail('it is no upgrade'),
+      stop: () => undefined,
+    },
+  )
+  const socket = connect(listener.port, '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n')
+  const text = await untilClosed(socket)
+  assert.match(text, /^HTTP\/1\.1 200 OK\r\n/)
+  assert.match(text, /Connection: close\r\n/i)
+  assert.match(text, /ok $/)
 })

@@ -38,7 +38,7 @@ export class Reader implements LiveReader, Disposable {
     return this.full
   }
 
-  lost(): void {
+  lost = (): void => {
     this.wasLost = true
   }
 

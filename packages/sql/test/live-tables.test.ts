@@ -11,9 +11,10 @@ import {
   LIVE_CHANGES_PER_TRANSACTION_MAX,
   LIVE_SUBSCRIPTIONS_PER_USER_MAX,
 } from '@logbrook/kafka/limits'
+import { callerOf } from '../src/process/caller-of.ts'
 import type { SqlCaller } from '../src/services.ts'
 import { change, Reader } from './live-reader.ts'
-import { DBA, startSql } from './sql-under-test.ts'
+import { DBA, enginesOf, startSql } from './sql-under-test.ts'
 import type { SqlUnderTest } from './sql-under-test.ts'
 
 const ALICE: SqlCaller = { user: 'alice', role: 'user', host: '127.0.0.1' }
@@ -276,6 +277,25 @@ describe('a change', () => {
     }
     assert.deepEqual(ended, new Set(['m SLOW_CONSUMER', 'n SLOW_CONSUMER']))
   })
+})
+
+test('a writer that is killed may have told nobody: its readers are to begin anew', async () => {
+  const others = new Set(enginesOf())
+  await using own = await startSql()
+  await own.run('CREATE SHARED TABLE notes (id BIGINT PRIMARY KEY)')
+  await own.broker.topics.create(callerOf(DBA), { name: 'logs', partitions: 1, config: {} })
+  using reader = new Reader(own)
+  using other = new Reader(own)
+  await reader.subscribed('n', 'SELECT * FROM notes')
+  await other.subscribed('n', "SELECT * FROM topic('logs')")
+  const { promise, resolve } = Promise.withResolvers<void>()
+  reader.lost = resolve
+  for (const pid of enginesOf()) if (!others.has(pid)) process.kill(pid, 'SIGKILL')
+  await promise
+  assert.equal(other.wasLost, false)
+  await own.run('INSERT INTO notes VALUES (1)')
+  using again = new Reader(own)
+  assert.deepEqual(ids(await again.subscribed('n', 'SELECT * FROM notes', { from: 0n })), [1])
 })
 
 test('whatever happens while it subscribes, a reader ends up with what there is', async () => {

@@ -36,10 +36,11 @@ export class WatchedTables {
   /** By what makes two queries the same. */
   readonly #keys = new Map<string, string>()
   #lastKey = 0
+  #list: readonly WatchedTable[] | undefined
 
-  /** What each change is to be held against. */
+  /** What each change is to be held against; the same list for as long as it is the same. */
   list(): readonly WatchedTable[] {
-    return Array.from(this.#watches.values(), ({ watched }) => watched)
+    return (this.#list ??= Array.from(this.#watches.values(), ({ watched }) => watched))
   }
 
   join(query: LiveQuery, { tableId, owner }: TableSource, member: Member): () => void {
@@ -48,11 +49,13 @@ export class WatchedTables {
     const key = this.#keys.get(identity) ?? String(++this.#lastKey)
     const watch = this.#watches.get(key) ?? { watched: { tableId, owner, key, text, namespace, caller }, members: new Set() }
     this.#keys.set(identity, key)
+    if (!this.#watches.has(key)) this.#list = undefined
     this.#watches.set(key, watch)
     watch.members.add(member)
     return () => {
       watch.members.delete(member)
       if (watch.members.size > 0) return
+      this.#list = undefined
       this.#watches.delete(key)
       this.#keys.delete(identity)
     }

@@ -33,6 +33,7 @@ interface PlacedRow extends MatchedRow {
 
 export function topicSource({ query, topic, schema, feed, log, match }: TopicSourceOptions): LiveSource {
   let leave: (() => void) | undefined
+  const stopped = new AbortController()
   let ends: ReadonlyMap<number, number> = new Map()
   /** Where the next batch goes on, by partition. */
   let next: Map<number, number> | undefined
@@ -78,7 +79,7 @@ export function topicSource({ query, topic, schema, feed, log, match }: TopicSou
   async function readOn(from: Map<number, number>, rowsMax: number): Promise<LiveRowsRead> {
     const batch = new Batch(rowsMax)
     for (const [partition, end] of ends) {
-      while (from.get(partition)! < end) {
+      while (!stopped.signal.aborted && from.get(partition)! < end) {
         if (batch.isFull) return batch.answer(topic, true)
         const read = await rowsFrom(partition, from.get(partition)!, end)
         from.set(partition, batch.take(read?.rows ?? []) ?? read?.next ?? end)
@@ -102,7 +103,7 @@ export function topicSource({ query, topic, schema, feed, log, match }: TopicSou
     const chunks: (readonly PlacedRow[])[] = []
     let found = 0
     let chunkEnd = end
-    while (chunkEnd > first && found < count) {
+    while (!stopped.signal.aborted && chunkEnd > first && found < count) {
       const chunkStart = Math.max(first, chunkEnd - LOOKBACK_CHUNK_RECORDS)
       const rows: PlacedRow[] = []
       for (let at: number | undefined = chunkStart; at !== undefined && at < chunkEnd;) {
@@ -138,7 +139,10 @@ export function topicSource({ query, topic, schema, feed, log, match }: TopicSou
       next ??= await begin(beginning)
       return await readOn(next, rowsMax)
     },
-    stop: () => leave?.(),
+    stop() {
+      stopped.abort()
+      leave?.()
+    },
   }
 }
 

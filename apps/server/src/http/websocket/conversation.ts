@@ -130,8 +130,13 @@ export class Conversation {
     }
     await this.checkSession()
     if (this.#ended) return
-    const live = await this.#openLive(this.#session)
-    if (!this.#ended) live.subscribe(subscription)
+    try {
+      const live = await this.#openLive(this.#session)
+      if (!this.#ended) live.subscribe(subscription)
+    } catch (error) {
+      this.#options.context.logger.error({ err: error }, 'live queries could not be opened')
+      send(errorFrame(subscription.id, 'SUBSCRIPTION_FAILED', 'live queries cannot be had now'))
+    }
   }
 
   async #openLive({ user }: Session): Promise<LiveConnection> {
