@@ -1,22 +1,14 @@
-/** KalamDB's own client, the published one, works on the broker as on KalamDB: health, setup, sessions and topics. Its program is beside this. */
+/** KalamDB's own client, the published one, works on the broker as on KalamDB: health, setup, sessions and topics. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { createInterface } from 'node:readline'
 import { eventually, metric, requestJson } from '../broker-requests.ts'
-import { skipWithout, toolPath } from '../operations/tools.ts'
-import { run } from '../package/user-project.ts'
 import { startProcess } from '../real-process.ts'
 import type { RealProcess } from '../real-process.ts'
 import { temporaryDirectory } from '../temporary-directory.ts'
-
-const PROJECT = join(import.meta.dirname, 'kalam-client')
-/** Outlives the test: to build what the program is made of takes a minute, to see that nothing changed a moment. */
-const BUILT = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'logbrook', 'kalam-client')
+import { buildKalamClient, skipWithoutKalamClient } from './kalam-client.ts'
+import type { KalamClient, Witness } from './kalam-client.ts'
 
 const INIT = {
   topics: [{ name: 'jobs', partitions: 2 }, { name: 'forbidden' }],
@@ -85,14 +77,13 @@ function committed(offset: number): object {
   return { acknowledged_offset: offset, group_id: 'workers', partition_id: 0 }
 }
 
-describe("KalamDB's client", { skip: skipWithout('cargo', 'cc') }, () => {
-  let program: string
+describe("KalamDB's client", { skip: skipWithoutKalamClient() }, () => {
+  let client: KalamClient
   let broker: RealProcess
   const opened = new AsyncDisposableStack()
 
   before(async () => {
-    await run(toolPath('cargo'), ['build', '--locked', '--target-dir', BUILT], PROJECT)
-    program = join(BUILT, 'debug', 'kalam-client-proof')
+    client = await buildKalamClient()
     const directory = opened.use(await temporaryDirectory())
     const initFile = join(directory.path, 'init.json')
     await writeFile(initFile, JSON.stringify(INIT))
@@ -122,25 +113,8 @@ describe("KalamDB's client", { skip: skipWithout('cargo', 'cc') }, () => {
     return metric(broker.url, 'logbrook_long_polls_waiting', { headers: OPERATOR })
   }
 
-  /** Everything that the program saw of one subject, by name; what is to happen `during` it happens when it has seen what that is named after. */
-  async function witness(
-    subject: string,
-    { url = broker.url, during = {} }: { readonly url?: string; readonly during?: Readonly<Record<string, () => Promise<void>>> } = {},
-  ): Promise<Record<string, unknown>> {
-    const child = spawn(program, [subject, url], { stdio: ['pipe', 'pipe', 'inherit'] })
-    const closed = once(child, 'close')
-    child.stdin.on('error', () => {}) // It may have ended.
-    const seen: Record<string, unknown> = {}
-    for await (const line of createInterface(child.stdout)) {
-      const { saw, value } = JSON.parse(line) as { readonly saw: string; readonly value: unknown }
-      seen[saw] = value
-      const step = during[saw]
-      if (step === undefined) continue
-      await Promise.race([step(), closed])
-      child.stdin.write('\n')
-    }
-    assert.deepEqual(await closed, [0, null], subject)
-    return seen
+  function witness(subject: string, { url = broker.url, during = {} }: Partial<Witness> = {}): Promise<Record<string, unknown>> {
+    return client.witness(subject, { url, during })
   }
 
   test('finds it healthy', async () => {

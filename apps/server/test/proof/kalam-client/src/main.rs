@@ -1,7 +1,13 @@
 //! What KalamDB's own client makes of a broker: `kalam-client-proof <subject> <url>`.
 //!
 //! - Each thing that it sees is a line of JSON, `{"saw": what, "value": …}`. An error is the client's own sentence.
-//! - Who runs it owns what it finds there: users `worker` and `visitor`, and the topic `jobs`.
+//! - Who runs it owns what it finds there: the users, and the topic `jobs`. Tables and the topics that are told of them it makes itself.
+//! - Where something is to happen outside of it, it says what it waits for, and waits for a line.
+
+mod changes;
+mod files;
+mod live;
+mod sql;
 
 use std::{
     collections::HashMap,
@@ -33,6 +39,17 @@ async fn main() -> Outcome {
         "starts" => starts(url).await,
         "waits" => waits(url).await,
         "refusals" => refusals(url).await,
+        "statements" => sql::statements(url).await,
+        "cells" => sql::cells(url).await,
+        "errors" => sql::errors(url).await,
+        "callers" => sql::callers(url).await,
+        "expiry" => sql::expiry(url).await,
+        "files" => files::files(url).await,
+        "rows" => live::rows(url).await,
+        "events" => live::events(url).await,
+        "connections" => live::connections(url).await,
+        "resumption" => live::resumption(url).await,
+        "changes" => changes::changes(url).await,
         other => Err(format!("there is no subject {other}").into()),
     }
 }
@@ -86,8 +103,7 @@ async fn sessions(url: &str) -> Outcome {
     let mut by_token = next_of(url, token(session.access_token), "by token")?;
     saw("password, before", polled(&mut by_password).await);
     saw("token, before", polled(&mut by_token).await);
-    saw("role may change", Value::Null);
-    io::stdin().read_line(&mut String::new())?;
+    wait_for("role may change")?;
     saw("password, after", polled(&mut by_password).await);
     saw("token, after", polled(&mut by_token).await);
     Ok(())
@@ -207,6 +223,13 @@ async fn taken(consumer: &mut TopicConsumer) -> kalam_client::Result<Value> {
 
 fn said<T>(result: kalam_client::Result<T>) -> Value {
     json!(result.err().map(|error| error.to_string()))
+}
+
+/// The program goes on when it has happened.
+fn wait_for(what: &str) -> io::Result<()> {
+    saw(what, Value::Null);
+    io::stdin().read_line(&mut String::new())?;
+    Ok(())
 }
 
 fn saw(what: &str, value: Value) {
