@@ -106,6 +106,8 @@ const FORMS: ReadonlyMap<string, Read> = new Map<string, Read>([
 
 const FORM_WORDS_MAX = Math.max(...[...FORMS.keys()].map((form) => form.split(' ').length))
 const FIRST_WORDS = new Set([...FORMS.keys()].map((form) => form.split(' ')[0]!))
+/** Refusals call all tables the same. */
+const TABLE_TYPE = / (?:USER|SHARED|STREAM) TABLE$/
 /** Of what is no statement, in a refusal. */
 const SHOWN_LENGTH_MAX = 40
 
@@ -129,7 +131,7 @@ function parseStatement(piece: Piece): Statement {
     const form = words.slice(0, count).join(' ')
     const read = FORMS.get(form)
     if (read === undefined) continue
-    const reader = new StatementReader(piece, form, count)
+    const reader = new StatementReader(piece, form.replace(TABLE_TYPE, ' TABLE'), count)
     const statement = read(reader, text)
     reader.expectEnd()
     return statement
