@@ -43,7 +43,8 @@ export interface ExecuteRequest {
   readonly nowMs: number
   /** `null`: the request was no multipart form. By placeholder. */
   readonly files: Readonly<Record<string, FileReference>> | null
-  readonly watched: readonly WatchedTable[]
+  /** `null`: as the request before said. */
+  readonly watched: readonly WatchedTable[] | null
 }
 
 /** A live query over a table, to be held against each change. */

@@ -26,7 +26,7 @@ export async function openEngine(options: EngineOptions, surroundings: EngineSur
   await loadParser()
   const opened = openDatabase(options)
   const { database, gate } = opened
-  const engine: Engineering = { database, gate, catalog: openCatalog(database), role: options.role, ...surroundings }
+  const engine: Engineering = { database, gate, catalog: openCatalog(database), role: options.role, watched: [], ...surroundings }
   if (options.role === 'writer') raiseOutbox(database, options.outboxAfterId)
   return { run: (request) => runRequest(engine, request), close: () => opened.close() }
 }

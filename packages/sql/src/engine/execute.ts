@@ -12,7 +12,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import { assertParameters } from '../language/limits.ts'
 import { parseStatements } from '../language/parse.ts'
 import type { ParsedStatement, Statement } from '../language/statement.ts'
-import type { EngineOptions, ExecuteRequest, StatementResult } from '../protocol.ts'
+import type { EngineOptions, ExecuteRequest, StatementResult, WatchedTable } from '../protocol.ts'
 import { invalidOperation } from '../sql-error.ts'
 import { ChangeCounts, changeResult } from './change-counts.ts'
 import type { EngineDatabase } from './database.ts'
@@ -33,10 +33,13 @@ import { Transaction, inTransaction } from './transactions.ts'
 export interface Engineering extends Pick<EngineDatabase, 'database' | 'gate'>, EngineSurroundings {
   readonly catalog: Catalog
   readonly role: EngineOptions['role']
+  /** Live queries, as the last request that spoke of them had them. */
+  watched: readonly WatchedTable[]
 }
 
 /** @throws SqlError as its caller may read it, NeedsWriter */
 export async function execute(engine: Engineering, request: ExecuteRequest): Promise<readonly StatementResult[]> {
+  engine.watched = request.watched ?? engine.watched
   const plans = await planRequest(engine, request)
   return await new Execution(engine, request, plans.length > 1).run(plans)
 }
@@ -152,8 +155,8 @@ class Execution {
   }
 
   #runOf({ caller }: Plan, effects: EffectsDraft): Run {
-    const { database, gate, catalog, services } = this.#engine
-    const { nowMs, params, files, watched } = this.#request
+    const { database, gate, catalog, services, watched } = this.#engine
+    const { nowMs, params, files } = this.#request
     const namespace = this.#namespace
     return { database, gate, catalog, services, caller, asUser: caller.user, namespace, nowMs, params, files, watched, effects }
   }

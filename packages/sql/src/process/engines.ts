@@ -15,7 +15,7 @@ import { onlyReads } from './first-words.ts'
 
 export interface EnginesOptions extends EngineProcessOptions {
   readonly database: Omit<EngineOptions, 'role'>
-  /** Asked for when statements are handed to the writer, and not before. */
+  /** Asked for when statements are handed to the writer, and not before; the same list for as long as nothing else is watched. */
   readonly watched: () => readonly WatchedTable[]
   /** A writer was opened: what one before it has committed may not have been told. */
   readonly onWriter: () => void
@@ -28,6 +28,8 @@ export class Engines {
   readonly #writers: EnginePool
   readonly #readers: EnginePool
   readonly #running = new Set<EngineProcess>()
+  /** What was last said to be watched. */
+  readonly #told = new WeakMap<EngineProcess, readonly WatchedTable[]>()
   /** Is running, and has been given nothing to open. */
   #spare: EngineProcess | undefined
   #databaseMade: Promise<void> | undefined
@@ -56,11 +58,16 @@ export class Engines {
   async #run(request: EngineRequest): Promise<unknown> {
     if (this.#closed !== undefined) throw closing()
     const value = onlyReads(request) ? await this.#readers.run((engine) => engine.run(request)) : NEEDS_WRITER
-    return value === NEEDS_WRITER ? await this.#writers.run((engine) => engine.run(this.#watched(request))) : value
+    return value === NEEDS_WRITER ? await this.#writers.run((engine) => engine.run(this.#watched(engine, request))) : value
   }
 
-  #watched(request: EngineRequest): EngineRequest {
-    return request.kind === 'execute' ? { ...request, watched: this.#options.watched() } : request
+  /** What is watched is said again when it is something else: there may be thousands. */
+  #watched(engine: EngineProcess, request: EngineRequest): EngineRequest {
+    if (request.kind !== 'execute') return request
+    const watched = this.#options.watched()
+    const isKnown = this.#told.get(engine) === watched
+    this.#told.set(engine, watched)
+    return { ...request, watched: isKnown ? null : watched }
   }
 
   async #openWriter(): Promise<EngineProcess> {
