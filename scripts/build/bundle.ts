@@ -2,8 +2,8 @@
  * Makes the shipped form of the broker from its sources: JavaScript files for Node and SQLite's addon in one directory, which needs nothing
  * from outside it.
  *
- * - `main.js` is the program, `sql-engine.js` that of the process which runs SQL, each `…-worker.js` a thread's. What is loaded on demand stays a file of its own: one file for
- *   all takes 8 ms more to start, for half of it is schemas that a broker seldom needs.
+ * - `main.js` is the program, `sql-engine.js` that of the process which runs SQL, each `…-worker.js` a thread's. What is loaded on demand stays
+ *   a file of its own: one file for all takes 8 ms more to start, for half of it is schemas that a broker seldom needs.
  * - CommonJS: importing `node:http` as a module touches all of its exports, and Node loads every file in three steps; a start takes 5 to 9 ms less.
  * - The addon is better-sqlite3's prebuilt one for one platform, copied, and its JavaScript is bundled: outside the workspace there is no
  *   package to find it in.
@@ -12,7 +12,7 @@ import { readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 import type { Plugin } from 'rolldown'
-import { definitions, ENTRIES } from './program.ts'
+import { COMPANIONS, definitions, MAIN } from './program.ts'
 import { parserBeside } from './sql-parser.ts'
 
 export interface BundleOptions {
@@ -23,21 +23,30 @@ export interface BundleOptions {
 
 /** Writes the bundle, in place of what is in `outDir`; answers the path of the program. */
 export async function bundle({ outDir, platform = `${process.platform}-${process.arch}` }: BundleOptions): Promise<string> {
+  await write(MAIN, { outDir, platform, cleanDir: true })
+  await write(COMPANIONS, { outDir, platform, cleanDir: false })
+  return join(outDir, 'main.js')
+}
+
+interface WriteOptions extends Required<BundleOptions> {
+  readonly cleanDir: boolean
+}
+
+async function write(input: Readonly<Record<string, string>>, { outDir, platform, cleanDir }: WriteOptions): Promise<void> {
   await using build = await rolldown({
-    input: ENTRIES,
+    input,
     platform: 'node',
     transform: { define: await definitions() },
     plugins: [sqliteFor(platform), parserBeside(), asCommonJs()],
   })
   await build.write({
     dir: outDir,
-    cleanDir: true,
+    cleanDir,
     format: 'cjs',
     minify: true,
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
   })
-  return join(outDir, 'main.js')
 }
 
 /** Says it of the files in the directory: those around it are modules. */

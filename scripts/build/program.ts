@@ -6,12 +6,13 @@ export const ROOT = join(import.meta.dirname, '../..')
 const SERVER = join(ROOT, 'apps/server/src')
 const PACKAGES = join(ROOT, 'packages')
 
+export const MAIN = { main: join(SERVER, 'main.ts') }
+
 /**
- * The program, the process that runs SQL, and each of their threads, which are found by their names (packages/storage/src/worker-source.ts,
- * packages/sql/src/process/engine-program.ts).
+ * What the program starts: the process that runs SQL, and threads. They are found by their names (packages/storage/src/worker-source.ts,
+ * packages/sql/src/process/engine-program.ts), and share no file with the program, which would have more of them to read when it starts.
  */
-export const ENTRIES: Readonly<Record<string, string>> = {
-  main: join(SERVER, 'main.ts'),
+export const COMPANIONS: Readonly<Record<string, string>> = {
   'sql-engine': join(PACKAGES, 'sql/src/process/sql-engine.ts'),
   ...Object.fromEntries(globSync('*/src/**/*-worker.ts', { cwd: PACKAGES }).map((file) => [basename(file, '.ts'), join(PACKAGES, file)])),
 }

@@ -7,12 +7,14 @@ export const LICENSES_FILE = 'THIRD-PARTY-LICENSES'
 /** Between one text and the next. */
 export const LICENSES_RULE = `\n${'-'.repeat(80)}\n\n`
 
+/** In several builds that write into one directory, it is those of all of them. */
 export function thirdPartyLicenses(): Plugin {
+  const directories = new Set<string>()
   return {
     name: 'third-party-licenses',
     generateBundle(_options, files) {
       const modules = Object.values(files).flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
-      const directories = new Set(modules.filter((id) => id.includes('node_modules')).map(packageDirectory))
+      for (const module of modules) if (module.includes('node_modules')) directories.add(packageDirectory(module))
       const licenses = Array.from(directories, licenseOf).toSorted()
       this.emitFile({ type: 'asset', fileName: LICENSES_FILE, source: licenses.join(LICENSES_RULE) })
     },

@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 import type { Plugin } from 'rolldown'
-import { definitions, ENTRIES, ROOT } from '../program.ts'
+import { COMPANIONS, definitions, ROOT } from '../program.ts'
 import { embeddedParser } from '../sql-parser.ts'
 import { LICENSES_FILE, LICENSES_RULE, thirdPartyLicenses } from '../third-party-licenses.ts'
 import type { Target } from './targets.ts'
@@ -40,7 +40,7 @@ export async function contentsFor({ platform, arch }: Target): Promise<Contents>
   }
 
   const main = await take(EMBEDDED_MAIN)
-  for (const [name, file] of Object.entries(ENTRIES)) if (name !== 'main') assets.set(`${name}.js`, await take(file))
+  for (const [name, file] of Object.entries(COMPANIONS)) assets.set(`${name}.js`, await take(file))
   return { main, assets, licenses: [...licenses].toSorted().join(LICENSES_RULE) }
 }
 

@@ -8,7 +8,8 @@
  */
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
-import { definitions, ENTRIES } from '../program.ts'
+import type { Plugin } from 'rolldown'
+import { COMPANIONS, definitions, MAIN } from '../program.ts'
 import { parserBeside } from '../sql-parser.ts'
 import { thirdPartyLicenses } from '../third-party-licenses.ts'
 import { ENTRY_POINTS, ROOT, SERVER } from './layout.ts'
@@ -16,8 +17,15 @@ import { ENTRY_POINTS, ROOT, SERVER } from './layout.ts'
 const OLDEST_NODE = 'node22.15'
 
 export async function writeCode(outDir: string): Promise<void> {
+  const licenses = thirdPartyLicenses()
+  const entryPoints = Object.fromEntries(Object.values(ENTRY_POINTS).map(({ name, source }) => [name, join(SERVER, source)]))
+  await write({ ...MAIN, ...entryPoints }, outDir, licenses)
+  await write(COMPANIONS, outDir, licenses)
+}
+
+async function write(input: Readonly<Record<string, string>>, outDir: string, licenses: Plugin): Promise<void> {
   await using build = await rolldown({
-    input: { ...ENTRIES, ...Object.fromEntries(Object.values(ENTRY_POINTS).map(({ name, source }) => [name, join(SERVER, source)])) },
+    input,
     cwd: ROOT,
     platform: 'node',
     // The client also runs in browsers, where fflate's form for Node does not.
@@ -27,7 +35,7 @@ export async function writeCode(outDir: string): Promise<void> {
       define: await definitions(),
       inject: { AsyncDisposableStack: [join(import.meta.dirname, 'async-disposable-stack.ts'), 'AsyncDisposableStack'] },
     },
-    plugins: [parserBeside(), thirdPartyLicenses()],
+    plugins: [parserBeside(), licenses],
     experimental: { attachDebugInfo: 'none' },
   })
   await build.write({

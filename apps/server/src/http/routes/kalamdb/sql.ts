@@ -6,7 +6,6 @@ import { WEBSOCKET_PATH } from '../../websocket/upgrades.ts'
 import { mediaTypeOf } from '../../described-body.ts'
 import { bearerCaller } from './bearer.ts'
 import type { BearerCaller } from './bearer.ts'
-import { readSqlRequest } from './sql-request.ts'
 
 const SQL = '/v1/api/sql'
 const JSON_HEADERS = { 'Content-Type': 'application/json' }
@@ -24,6 +23,7 @@ async function runSql(env: Bindings, context: RouteContext): Promise<Response> {
     const { runSqlForm } = await import('./sql-upload.ts')
     return await runSqlForm(env, sql, caller)
   }
+  const { readSqlRequest } = await import('./sql-request.ts')
   const asked = await readSqlRequest(env.incoming)
   return await answerSql(env, sql, { ...asked, caller, files: null })
 }
