@@ -22,8 +22,11 @@ export async function sqlClient(url: string, login: string): Promise<SqlClient> 
   const [user, password] = login.split(':')
   const session = await ask(`${url}/v1/api/auth/login`, { method: 'POST', json: { user, password } })
   assert.equal(session.status, 200, JSON.stringify(session.body))
-  const authorization = `Bearer ${(session.body as SessionResponse).access_token}`
+  return sqlClientOf(url, `Bearer ${(session.body as SessionResponse).access_token}`)
+}
 
+/** Of somebody who has logged in before. */
+export function sqlClientOf(url: string, authorization: string): SqlClient {
   function post(json: unknown): Promise<Answer> {
     return ask(`${url}/v1/api/sql`, { method: 'POST', json, headers: { authorization } })
   }
