@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Role } from '@logbrook/kafka/users'
+import { SqlError } from '@logbrook/sql/sql-error'
 import { EngineUnderTest } from './engine-under-test.ts'
 
 const TABLES = `
@@ -34,6 +35,17 @@ async function outcome(engine: EngineUnderTest, user: string, sql: string): Prom
     () => 'done',
     (error: unknown) => (error as Error).message,
   )
+}
+
+/** What a request that fails throws. */
+async function failure(engine: EngineUnderTest, user: string, sql: string): Promise<SqlError> {
+  try {
+    await engine.run(user, sql)
+  } catch (error) {
+    if (error instanceof SqlError) return error
+    throw error
+  }
+  throw new Error(`${sql} did not fail`)
 }
 
 describe('who may', () => {
@@ -86,10 +98,22 @@ describe('who may', () => {
       assert.equal(await engine.refusal(user, 'SELEC 1'), 'INVALID_SQL: SQL statement is invalid or not allowed')
       assert.equal(await engine.refusal(user, 'SELECT FROM WHERE'), 'INVALID_SQL: SQL statement is invalid or not allowed')
     }
-    const told = await engine.run('dana', 'SELECT * FROM app.nothing').catch((error: unknown) => error as Error & { details?: string })
-    assert.ok(told instanceof Error)
-    assert.equal(told.message, 'Statement 1 failed: Table not found: app.nothing')
-    assert.equal(told.details, 'SELECT * FROM app.nothing')
+  })
+
+  test('are shown the statement that failed, administrators alone', async () => {
+    await using engine = await open()
+    for (const [sql, message, details] of [
+      ['SELECT * FROM app.nothing', 'Statement 1 failed: Table not found: app.nothing', 'SELECT * FROM app.nothing'],
+      ['SELECT 1; SELECT FROM app.nothing WHERE', /^Invalid SQL: /, 'SELECT FROM app.nothing WHERE'],
+      ['SELECT 1; CREATE TABLE app.t (id INTT)', /^Invalid CREATE TABLE statement: /, 'CREATE TABLE app.t (id INTT)'],
+      ['DROP NAMESPACE nothing', "Statement 1 failed: Not found: Namespace 'nothing' not found", 'DROP NAMESPACE nothing'],
+    ] as const) {
+      const told = await failure(engine, 'dana', sql)
+      if (typeof message === 'string') assert.equal(told.message, message)
+      else assert.match(told.message, message)
+      assert.equal(told.details, details)
+      assert.equal((await failure(engine, 'ann', sql)).details, undefined)
+    }
   })
 
   test('manage: administrators alone', async () => {
@@ -195,6 +219,14 @@ describe('EXECUTE AS', () => {
     ])
     assert.deepEqual(await engine.rows('ann', 'SELECT text FROM app.own'), [['a']])
     assert.deepEqual(await engine.rows('sam', 'SELECT text FROM app.own'), [])
+    // Counts that are added up are of whoever sent the request, for whom they may be of several.
+    assert.deepEqual(
+      await engine.run('sam', "EXECUTE AS 'ann' (DELETE FROM app.own); EXECUTE AS 'bob' (DELETE FROM app.own); SELECT 1 AS a"),
+      [
+        { schema: [{ name: 'a', data_type: 'BigInt', index: 0 }], rows: [['1']], row_count: 1, as_user: 'sam' },
+        { row_count: 1, message: 'Deleted 1 row(s)', as_user: 'sam' },
+      ],
+    )
     assert.match(await engine.refusal('root', "EXECUTE AS 'ann' (SELECT * FROM system.users)"), /System tables require/)
     assert.match(await engine.refusal('root', "EXECUTE AS 'ann' (CREATE NAMESPACE x)"), /^INVALID_INPUT/)
   })

@@ -94,6 +94,18 @@ test('statements in the name of others that are not well formed', () => {
   )
 })
 
+test('a refusal says which statement it is of, but for what may be secret', () => {
+  const cases: readonly (readonly [sql: string, details: string | undefined])[] = [
+    ['SELECT 1; /* a */ GRANT /* b */ x -- c', 'GRANT /* b */ x'],
+    ["EXECUTE AS USER 'u' (SELECT 1) 2", "EXECUTE AS USER 'u' (SELECT 1) 2"],
+    ['CREATE TABLE t (id INTT, password TEXT)', 'CREATE TABLE t ( id INTT , password [REDACTED]'],
+    ["create /* x */ user bob 'x'", 'create user [REDACTED]'],
+    ["SELECT 'x", undefined],
+    ['', undefined],
+  ]
+  for (const [sql, details] of cases) assert.equal(refused(() => parseStatements(sql)).details, details, sql)
+})
+
 test('no refusal says a password', () => {
   const secret = 'hunter2'
   const texts = [
@@ -115,8 +127,8 @@ test('no refusal says a password', () => {
     `EXECUTE AS USER 'u' (CREATE USER bob WITH PASSWORD ${secret} ROLE user)`,
   ]
   for (const sql of texts) {
-    const { message } = refused(() => parseStatements(sql))
-    assert(!message.toLowerCase().includes(secret), `${sql}: ${message}`)
+    const { message, details } = refused(() => parseStatements(sql))
+    assert(!`${message} ${details}`.toLowerCase().includes(secret), `${sql}: ${message} (${details})`)
   }
 })
 

@@ -17,6 +17,7 @@ const VEILED: Partial<Record<SqlErrorKind, string>> = {
   execution: 'SQL statement failed',
 }
 
+/** One that could not be read is in the error itself. */
 export interface FailedStatement {
   /** Without secrets. */
   readonly text: string
@@ -30,8 +31,9 @@ export function readableError(error: unknown, role: Role, statement: FailedState
   const veil = isAdmin(role) ? undefined : veilOf(error)
   if (veil !== undefined) return new SqlError(error.code, error.kind, veil, { cause: error })
   const prefix = statement === null || statement.number === null ? '' : `Statement ${statement.number} failed: `
-  const details = statement === null || !isAdmin(role) ? {} : { details: statement.text }
-  return new SqlError(error.code, error.kind, `${prefix}${error.message}`, { cause: error, ...details })
+  const details = statement?.text ?? error.details
+  const shown = details !== undefined && isAdmin(role) ? { details } : {}
+  return new SqlError(error.code, error.kind, `${prefix}${error.message}`, { cause: error, ...shown })
 }
 
 /** Texts of a request as a whole ("Unterminated block comment") tell their sender of their own text. */

@@ -10,7 +10,7 @@ import { assertSqlText } from './limits.ts'
 import { kill, subscribe } from './live.ts'
 import { alterNamespace, createNamespace, dropNamespace, useNamespace } from './namespaces.ts'
 import { StatementReader } from './reader.ts'
-import { textWithoutSecrets } from './secrets.ts'
+import { textWithoutSecrets, unreadText } from './secrets.ts'
 import { explain, set } from './settings.ts'
 import { splitStatements } from './split.ts'
 import type { Piece } from './split.ts'
@@ -111,16 +111,21 @@ const TABLE_TYPE = / (?:USER|SHARED|STREAM) TABLE$/
 /** Of what is no statement, in a refusal. */
 const SHOWN_LENGTH_MAX = 40
 
-/** @throws SqlError */
+/** @throws SqlError, with the statement as its details where there is one */
 export function parseStatements(sql: string): readonly ParsedStatement[] {
   assertSqlText(sql)
   return splitStatements(sql).map(parsePiece)
 }
 
 function parsePiece(whole: Piece): ParsedStatement {
-  const { asUser, piece } = unwrapExecuteAs(whole)
-  const statement = parseStatement(piece)
-  return { statement, text: textWithoutSecrets(whole, statement), asUser }
+  try {
+    const { asUser, piece } = unwrapExecuteAs(whole)
+    const statement = parseStatement(piece)
+    return { statement, text: textWithoutSecrets(whole, statement), asUser }
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error
+    throw new SqlError(error.code, error.kind, error.message, { cause: error, details: unreadText(whole) })
+  }
 }
 
 function parseStatement(piece: Piece): Statement {
