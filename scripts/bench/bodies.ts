@@ -20,7 +20,7 @@ function log(index: number, bytes: number): string {
     ddtags: 'env:prod,version:1.4.2',
     hostname: 'web-17',
     service: 'basket',
-    status: 'info',
+    status: index % 100 === 99 ? 'error' : 'info',
     message: '',
   }
   const message = `request ${String(index).padStart(6, '0')} took 37 ms `

@@ -1,7 +1,7 @@
 /** The broker against a floor, under the same load and in turns, so that the machine's moods fall on both. */
 import { load } from './load.ts'
 import type { Load, MeasuredLoad } from './load.ts'
-import { usageOf } from './process-usage.ts'
+import { usageWithChildren } from './process-usage.ts'
 import type { Finding, Latency, LoadUsage, Settings } from './scenario.ts'
 import type { Server } from './servers.ts'
 import { spread } from './statistics.ts'
@@ -30,9 +30,9 @@ export async function compare(settings: Settings, comparison: Comparison): Promi
   const floorRuns: MeasuredLoad[] = []
   let cpuSeconds = 0
   for (let run = 0; run < settings.runs; run++) {
-    const before = usageOf(broker.pid)
+    const before = usageWithChildren(broker.pid)
     brokerRuns.push(await loadBroker(settings.durationSeconds))
-    cpuSeconds += usageOf(broker.pid).cpuSeconds - before.cpuSeconds
+    cpuSeconds += usageWithChildren(broker.pid).cpuSeconds - before.cpuSeconds
     floorRuns.push(await loadFloor(settings.durationSeconds))
   }
   assertAllAnswered(comparison.name, [...brokerRuns, ...floorRuns])
@@ -65,7 +65,7 @@ export function latencyOf(runs: readonly MeasuredLoad[]): Latency {
 function usageUnder(runs: readonly MeasuredLoad[], broker: Server, serverCores: number): LoadUsage {
   return {
     serverCores,
-    rssMb: usageOf(broker.pid).rssMb,
+    rssMb: usageWithChildren(broker.pid).rssMb,
     generatorCores: spread(runs.map((run) => run.generatorCores)).median,
   }
 }

@@ -14,7 +14,7 @@ export interface Load {
   readonly path: string
   readonly connections: number
   /** A script of `wrk/`, and the variables that it reads. */
-  readonly script: 'post' | 'get' | 'fetch'
+  readonly script: 'post' | 'get' | 'fetch' | 'insert'
   readonly variables: Readonly<Record<string, string>>
   /** What `post` posts. */
   readonly body?: Buffer

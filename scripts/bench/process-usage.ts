@@ -13,6 +13,21 @@ export function usageOf(pid: number): Usage {
   return { cpuSeconds: times.own, rssMb: statusMb(pid, 'VmRSS'), peakRssMb: statusMb(pid, 'VmHWM') }
 }
 
+/** Of a process and those that it has started: pages that they share are in each of them. */
+export function usageWithChildren(pid: number): Omit<Usage, 'peakRssMb'> {
+  const total = { cpuSeconds: 0, rssMb: 0 }
+  for (const usage of [pid, ...childrenOf(pid)].map(usageOf)) {
+    total.cpuSeconds += usage.cpuSeconds
+    total.rssMb += usage.rssMb
+  }
+  return total
+}
+
+/** Node starts processes from its main thread. */
+function childrenOf(pid: number): readonly number[] {
+  return (read(`/proc/${pid}/task/${pid}/children`).match(/\d+/g) ?? []).map(Number)
+}
+
 /** Of the children of this process that have ended. */
 export function childrenCpuSeconds(): number {
   return statTimes(process.pid).children

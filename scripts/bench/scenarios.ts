@@ -16,8 +16,10 @@ import { logins } from './scenarios/logins.ts'
 import { longPoll } from './scenarios/long-poll.ts'
 import { mixedLoad } from './scenarios/mixed-load.ts'
 import { retention } from './scenarios/retention.ts'
+import { sqlInsert } from './scenarios/sql-insert.ts'
 import { stages } from './scenarios/stages.ts'
 import { startup } from './scenarios/startup.ts'
+import { topicQuery } from './scenarios/topic-query.ts'
 
 export const SCENARIOS: readonly Scenario[] = [
   ...intakes,
@@ -30,6 +32,8 @@ export const SCENARIOS: readonly Scenario[] = [
   largeRequest,
   largeGzipRequest,
   bomb,
+  sqlInsert,
+  topicQuery,
   files,
   live,
   diskSize,

@@ -5,7 +5,8 @@ import type { Client } from '../client.ts'
 import { usageOf } from '../process-usage.ts'
 import type { Scenario } from '../scenario.ts'
 import { startBroker, startFloor } from '../servers.ts'
-import { logInAsDba } from '../sql-session.ts'
+import { logInAsDba, runSql } from '../sql-session.ts'
+import type { Session } from '../sql-session.ts'
 import { spread } from '../statistics.ts'
 
 const FILE_BYTES = 25 * 1024 * 1024
@@ -24,7 +25,7 @@ export const files: Scenario = {
     using client = connect(broker.url)
     using floorClient = connect(floor.url)
     const session = await logInAsDba(client)
-    await query(client, session, 'CREATE USER TABLE bench (id BIGINT PRIMARY KEY, file FILE)')
+    await runSql(client, session, 'CREATE USER TABLE bench (id BIGINT PRIMARY KEY, file FILE)')
     const file = randomBytes(FILE_BYTES)
     const idleMb = usageOf(broker.pid).rssMb
     const upMbps: number[] = []
@@ -61,18 +62,8 @@ function formOf(sql: string, file: Buffer): Buffer {
   return Buffer.concat([Buffer.from(text + head), file, Buffer.from('\r\n--edge--\r\n')])
 }
 
-type Session = Awaited<ReturnType<typeof logInAsDba>>
-
-interface Results {
-  readonly results: readonly { readonly rows?: readonly (readonly unknown[])[] }[]
-}
-
-async function query(client: Client, session: Session, sql: string): Promise<Results> {
-  return JSON.parse(assertOk(await client.post('/v1/api/sql', JSON.stringify({ sql }), session)).toString()) as Results
-}
-
 async function pathOf(client: Client, session: Session, id: number): Promise<string> {
-  const { results } = await query(client, session, `SELECT file FROM bench WHERE id = ${id}`)
-  const { sub, id: fileId } = results[0]!.rows![0]![0] as { readonly sub: string; readonly id: string }
+  const [row] = await runSql(client, session, `SELECT file FROM bench WHERE id = ${id}`)
+  const { sub, id: fileId } = row![0] as { readonly sub: string; readonly id: string }
   return `/v1/files/default/bench/${sub}/${fileId}`
 }

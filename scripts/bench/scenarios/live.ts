@@ -7,7 +7,8 @@ import { assertOk, connect, timed } from '../client.ts'
 import type { Client } from '../client.ts'
 import type { Finding, Scenario } from '../scenario.ts'
 import { startBroker, startFloor } from '../servers.ts'
-import { logInAsDba } from '../sql-session.ts'
+import { logInAsDba, runSql } from '../sql-session.ts'
+import type { Session } from '../sql-session.ts'
 import { percentile, spread } from '../statistics.ts'
 
 const SUBSCRIBERS = 100
@@ -16,8 +17,6 @@ const SUBSCRIBERS_PER_USER = 10
 const SAMPLES = 100
 const WARM_UP_SAMPLES = 50
 const SQL = 'SELECT * FROM bench WHERE id >= 0'
-
-type Session = Awaited<ReturnType<typeof logInAsDba>>
 
 export const live: Scenario = {
   name: 'live',
@@ -28,13 +27,13 @@ export const live: Scenario = {
     using client = connect(broker.url)
     using floorClient = connect(floor.url)
     const dba = await logInAsDba(client)
-    await query(client, dba, "CREATE SHARED TABLE bench (id BIGINT PRIMARY KEY, body TEXT) WITH (ACCESS_LEVEL = 'PUBLIC')")
+    await runSql(client, dba, "CREATE SHARED TABLE bench (id BIGINT PRIMARY KEY, body TEXT) WITH (ACCESS_LEVEL = 'PUBLIC')")
     using audience = await gather(broker.url, client, dba)
     let id = 0
     const change = async (): Promise<readonly number[]> => {
       const arrivals = audience.next()
       const startMs = performance.now()
-      await query(client, dba, `INSERT INTO bench VALUES (${++id}, 'a body of some length')`)
+      await runSql(client, dba, `INSERT INTO bench VALUES (${++id}, 'a body of some length')`)
       return (await arrivals).map((arrivedMs) => arrivedMs - startMs)
     }
     const hello = async () => [(await timed(async () => assertOk(await floorClient.get('/')))).ms]
@@ -59,7 +58,7 @@ async function gather(url: string, client: Client, dba: Session): Promise<Audien
   const subscribers: Subscriber[] = []
   for (let user = 0; user < SUBSCRIBERS / SUBSCRIBERS_PER_USER; user++) {
     const login = { user: `reader${user}`, password: 'bench password' }
-    await query(client, dba, `CREATE USER ${login.user} WITH PASSWORD '${login.password}' ROLE 'user'`)
+    await runSql(client, dba, `CREATE USER ${login.user} WITH PASSWORD '${login.password}' ROLE 'user'`)
     const session = assertOk(await client.post('/v1/api/auth/login', JSON.stringify(login))).toString()
     const { access_token: token } = JSON.parse(session) as { readonly access_token: string }
     for (let i = 0; i < SUBSCRIBERS_PER_USER; i++) subscribers.push(await subscribe(url, token))
@@ -99,10 +98,6 @@ async function subscribe(url: string, token: string): Promise<Subscriber> {
     },
     close: () => socket.close(),
   }
-}
-
-async function query(client: Client, session: Session, sql: string): Promise<void> {
-  assertOk(await client.post('/v1/api/sql', JSON.stringify({ sql }), session))
 }
 
 /** All that were taken. */
