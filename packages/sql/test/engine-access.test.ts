@@ -234,8 +234,11 @@ describe('EXECUTE AS', () => {
   test('is not for SHARED tables', async () => {
     await using engine = await open()
     for (const sql of ['SELECT * FROM app.public', 'DELETE FROM app.public', 'INSERT INTO app.own SELECT id FROM app.public']) {
-      const text = await engine.refusal('root', `EXECUTE AS 'dana' (${sql})`)
-      assert.equal(text, "SQL_EXECUTION_ERROR: EXECUTE AS USER is not allowed on SHARED tables (table 'app.public')")
+      // Also not for those who may not write there, or read.
+      for (const user of ['dana', 'ann']) {
+        const text = await engine.refusal('root', `EXECUTE AS '${user}' (${sql})`)
+        assert.equal(text, "SQL_EXECUTION_ERROR: EXECUTE AS USER is not allowed on SHARED tables (table 'app.public')")
+      }
     }
   })
 })

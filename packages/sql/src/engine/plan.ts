@@ -5,14 +5,13 @@
  *   there is not may come to be by an earlier statement, so what is asked here is asked again when the statement runs.
  */
 import type { Catalog } from '../catalog/catalog.ts'
-import type { Table } from '../catalog/table.ts'
 import { parseChange } from '../compile/changes.ts'
 import type { ParsedChange } from '../compile/changes.ts'
 import { parseQuery } from '../compile/query.ts'
 import type { ParsedQuery } from '../compile/query.ts'
 import type { Given } from '../compile/given.ts'
 import type { Reference } from '../compile/relation.ts'
-import type { ParsedStatement, Statement } from '../language/statement.ts'
+import type { ParsedStatement, Statement, TableName } from '../language/statement.ts'
 import type { BrokerServices, SqlCaller } from '../services.ts'
 import { SqlError } from '../sql-error.ts'
 import { assertMayDefine, assertMayImpersonate, assertMayRun } from './access.ts'
@@ -63,8 +62,8 @@ export function assertMayTouch(plan: Plan, context: Names): void {
   if (work.kind === 'other') assertMayDefineTable(work.statement, { ...context, caller })
   if (work.kind !== 'change') return
   assertReferences(work.change.references, plan, context)
-  const table = changedTable(work.change, { ...context, caller })
-  if (table !== undefined) assertNotShared(table, plan)
+  assertNotShared(work.change.target, plan, context)
+  changedTable(work.change, { ...context, caller })
 }
 
 function workOf(statement: Statement, given: Given): Plan['work'] {
@@ -104,8 +103,8 @@ function assertCanRunAsAnother({ kind }: Statement): void {
 function assertReferences(references: readonly Reference[], plan: Plan, context: Names): void {
   for (const reference of references) {
     if (reference.kind === 'topic') continue
-    const table = readableTable(reference.table, { ...context, caller: plan.caller })
-    if (table !== undefined) assertNotShared(table, plan)
+    assertNotShared(reference.table, plan, context)
+    readableTable(reference.table, { ...context, caller: plan.caller })
   }
 }
 
@@ -120,9 +119,10 @@ function assertMayDefineTable(statement: OtherStatement, asked: Names & { readon
   }
 }
 
-/** Rows of a SHARED table are nobody's. */
-function assertNotShared({ type, namespace, name }: Table, { parsed }: Plan): void {
-  if (parsed.asUser === null || type !== 'shared') return
-  const message = `EXECUTE AS USER is not allowed on SHARED tables (table '${namespace}.${name}')`
+/** Rows of a SHARED table are nobody's. That is asked before permission, which nobody has as another. */
+function assertNotShared(named: TableName, { parsed }: Plan, context: Names): void {
+  const table = parsed.asUser === null ? undefined : findTable(context, named)
+  if (table?.type !== 'shared') return
+  const message = `EXECUTE AS USER is not allowed on SHARED tables (table '${table.namespace}.${table.name}')`
   throw new SqlError('SQL_EXECUTION_ERROR', 'permission', message)
 }
