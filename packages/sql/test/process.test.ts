@@ -90,6 +90,19 @@ describe('engines', { skip }, () => {
     )
   })
 
+  test('closing does not wait for a query that does not end', async () => {
+    const endless = Promise.withResolvers<unknown>()
+    {
+      await using at = await startSql()
+      await withThousandRows(at)
+      at.run(ENDLESS).then(endless.reject, endless.resolve)
+      // The other reader: the first is at work.
+      await at.rows('SELECT 1')
+    }
+    sqlError('SQL_EXECUTION_ERROR', /SIGKILL/)(await endless.promise)
+    assert.deepEqual(enginesOf(), [])
+  })
+
   test(`${SQL_REQUESTS_WAITING_MAX} requests may wait, and no more`, async () => {
     await using at = await startSql()
     const waiting = Array.from({ length: SQL_REQUESTS_WAITING_MAX + 1 }, (_, i) => at.run('USE default', [], undefined).then(() => i))

@@ -127,15 +127,19 @@ describe('the published package', () => {
     test('a test has its broker, and its process ends by itself', async () => {
       const script = `
         import { Logbrook } from 'logbrook/testing'
-        const broker = await Logbrook.create({ topics: { logs: {} }, clock: 'manual' })
+        const broker = await Logbrook.create({ topics: { logs: {} }, users: { root: { password: 'secret', role: 'dba' } }, clock: 'manual' })
         await broker.topic('logs').produce(['hello'])
         const { topics } = await broker.anonymous.fetch({
           topics: [{ topic: 'logs', partitions: [{ partition: 0, fetch_offset: 0, partition_max_bytes: 1000 }] }],
         })
         console.log(atob(topics[0].partitions[0].records[0].value))
+        const post = async (path, body, headers) => (await fetch(broker.url + path, { method: 'POST', headers, body: JSON.stringify(body) })).json()
+        const { access_token } = await post('/v1/api/auth/login', { user: 'root', password: 'secret' })
+        const { results } = await post('/v1/api/sql', { sql: 'SELECT 1 + 1 AS two' }, { authorization: 'Bearer ' + access_token })
+        console.log(results[0].rows[0][0])
         await broker.stop()`
       await writeFile(join(project, 'oldest.js'), script)
-      assert.equal((await run(oldestNode, ['oldest.js'], project)).stdout, 'hello\n')
+      assert.equal((await run(oldestNode, ['oldest.js'], project)).stdout, 'hello\n2\n')
     })
   })
 

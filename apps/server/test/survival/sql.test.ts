@@ -70,9 +70,14 @@ describe('a broker with SQL', { skip, timeout: 60_000 }, () => {
     await using directory = await temporaryDirectory()
     const start = [`TMPDIR=${directory.path}`, process.execPath, MAIN, 'start', '--port', '0', '--memory']
     await using broker = await listening('/usr/bin/env', start)
-    await startClient(broker)
+    const client = await startClient(broker)
     assert.deepEqual((await readdir(directory.path)).length, 1)
     const engines = await enginesOf(broker)
+    // As Ctrl-C and systemd do, which tell every process of the broker: that is not for the engines to follow.
+    for (const engine of engines) process.kill(engine, 'SIGINT')
+    for (const engine of engines) process.kill(engine, 'SIGTERM')
+    assert.deepEqual(await client.rows('SELECT count(*) AS n FROM n'), [['1000']])
+    assert.deepEqual(await enginesOf(broker), engines)
     broker.kill('SIGTERM')
     assert.equal((await broker.ending).code, 0)
     await gone(engines)

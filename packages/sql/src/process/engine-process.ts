@@ -76,11 +76,12 @@ export class EngineProcess {
     return await this.#ask({ kind: 'request', request }, this.#options.statementMsMax)
   }
 
-  /** Lets it end by itself, and ends it if it does not. Resolves when it is gone. */
+  /** Lets it end by itself, and ends it if it runs something or does not. Resolves when it is gone. */
   async close(): Promise<void> {
     this.#ending = true
     this.#child.ref()
-    if (this.#child.connected) this.#child.disconnect()
+    if (this.#pending !== undefined) this.#child.kill('SIGKILL')
+    else if (this.#child.connected) this.#child.disconnect()
     const timer = systemClock.after(SQL_ENGINE_TURN_MS_MAX, () => this.#child.kill('SIGKILL'))
     await this.#gone.promise
     timer.cancel()
