@@ -68,7 +68,7 @@ function* checkIntegrity(database: Database): Generator<Finding> {
 /** SQLite's own opinion of its pages, indexes and constraints. */
 export function problemsOf(database: Database): readonly string[] {
   const rows = database.prepare<[], { integrity_check: string }>('PRAGMA integrity_check').all()
-  return rows.flatMap(({ integrity_check: row }) => [...integrityProblems(row)])
+  return rows.flatMap(({ integrity_check: row }) => integrityProblems(row))
 }
 
 function* checkPartitions(database: Database): Generator<Finding> {

@@ -166,7 +166,7 @@ test('a backup holds what SQL does, and a check finds a file of a row that is no
     assert.deepEqual(await client.rows('SELECT id FROM notes'), [['1']])
   }
 
-  const [paper = ''] = (await readdir(join(restored, 'files'), { recursive: true })).filter((name) => name.endsWith('.txt'))
+  const paper = (await readdir(join(restored, 'files'), { recursive: true })).find((name) => name.endsWith('.txt'))!
   await writeFile(join(restored, 'files', paper), 'something else')
   const { code, stdout } = await check()
   assert.deepEqual({ code, stdout }, { code: 1, stdout: `files/${paper} is not what it was when it came\n` })
