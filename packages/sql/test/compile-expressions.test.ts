@@ -138,7 +138,10 @@ for (const [sql, cell, dataType] of CASES) {
   test(`SELECT ${sql}`, () => {
     const query = compiled(`SELECT ${sql} AS x`, given('text', 42n, true, 1.25, null, 2n ** 63n - 1n))
     assert.deepEqual(cellsOf(query), [[cell]])
-    assert.deepEqual(query.columns, [{ name: 'x', dataType }])
+    assert.deepEqual(
+      query.columns.map((column) => [column.name, column.dataType]),
+      [['x', dataType]],
+    )
   })
 }
 

@@ -52,6 +52,36 @@ describe('rows', () => {
     })
   })
 
+  const FLAGS: readonly (readonly [query: string, ...flags: (string | undefined)[]])[] = [
+    ['SELECT id AS number, 2 AS id, name AS id, price FROM app.items', 'pk nn uq', undefined, 'nn', undefined],
+    [
+      'SELECT id + 0 AS id, COALESCE(id, 1) AS id, (SELECT MAX(id) FROM app.items) AS id, i.ID FROM app.items AS i',
+      undefined,
+      undefined,
+      undefined,
+      'pk nn uq',
+    ],
+    ['SELECT * FROM app.items', 'pk nn uq', 'nn', undefined, undefined, undefined],
+    ['SELECT key, more FROM (SELECT id AS key, id + 1 AS more FROM app.items) AS x', 'pk nn uq', undefined],
+    ['WITH x (key) AS (SELECT id FROM app.items) SELECT key FROM x WHERE key IN (SELECT id FROM app.items)', 'pk nn uq'],
+    ['SELECT a.id, b.id FROM app.items AS a LEFT JOIN app.items AS b ON a.id = b.id', undefined, undefined],
+    ['SELECT x.id FROM (SELECT a.id FROM app.items AS a, app.items AS b) AS x', undefined],
+    ['SELECT id FROM app.items UNION ALL SELECT id FROM app.items', undefined],
+    ['SELECT id, COUNT(*) AS name FROM app.items GROUP BY id', 'pk nn uq', undefined],
+  ]
+
+  test('an answer says of a column what its table says of it, where it is the table’s', async () => {
+    await using engine = await open()
+    for (const [query, ...flags] of FLAGS) {
+      const [result] = await engine.run('ann', query)
+      assert.deepEqual(
+        result?.schema?.map((column) => column.flags?.join(' ')),
+        flags,
+        query,
+      )
+    }
+  })
+
   test('that are set to what they are count for nothing', async () => {
     await using engine = await open()
     await engine.run('sam', "INSERT INTO app.items VALUES (1, 'a', 1.5)")

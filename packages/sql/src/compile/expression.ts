@@ -2,6 +2,7 @@
 import type { DataType } from '../data-type.ts'
 import type { Constant } from './constants.ts'
 import type { Draft } from './draft.ts'
+import type { RelationColumn } from './relation.ts'
 
 /**
  * - `sql` is whole: in parentheses where it needs them.
@@ -14,6 +15,8 @@ export interface Written {
   readonly dataType: DataType | null
   /** A column: it may be written as often as one likes. */
   readonly isSimple?: boolean
+  /** The relation's column that it is, and nothing else. */
+  readonly origin?: RelationColumn | undefined
   /** The same for arguments of JSON functions. */
   readonly json?: string
   /** What `->` and `->>` have found so far. */
@@ -34,9 +37,9 @@ export function written(sql: string, dataType: DataType | null): Written {
   return { kind: 'written', sql, dataType }
 }
 
-/** A column. */
-export function simple(sql: string, dataType: DataType | null): Written {
-  return { kind: 'written', sql, dataType, isSimple: true }
+/** A column; `origin`: the relation's that it is. */
+export function simple(sql: string, dataType: DataType | null, origin?: RelationColumn): Written {
+  return { kind: 'written', sql, dataType, isSimple: true, origin }
 }
 
 export function sqlOf(expression: Expression, draft: Draft): string {

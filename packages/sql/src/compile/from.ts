@@ -7,6 +7,7 @@ import type { Reference, Relation } from './relation.ts'
 import { noFindings } from './scope.ts'
 import type { Scope, Source, SourceColumn } from './scope.ts'
 import { compileSubquery } from './select.ts'
+import type { OutputColumn } from './select.ts'
 import { invalid, kindOf, only, quoted, stringsOf, unsupported } from './tree.ts'
 
 export interface FromItem {
@@ -43,8 +44,7 @@ function table(node: RangeVar, scope: Scope): FromItem {
   const common = commonTable(name, scope)
   if (common === undefined) throw invalid(`'${name}' is used before it is given`)
   const alias = scope.draft.name()
-  const columns = common.columns.map((column) => ({ name: column.name, expression: simple(`${alias}.${column.sql}`, column.dataType) }))
-  return { sql: `${common.sql} AS ${alias}`, sources: [called(node.alias, name, null, columns)], order: [] }
+  return { sql: `${common.sql} AS ${alias}`, sources: [called(node.alias, name, null, columnsUnder(alias, common.columns))], order: [] }
 }
 
 function commonTable(name: string, scope: Scope): ReturnType<Scope['commonTables']['get']> {
@@ -76,13 +76,11 @@ export function relationSource(
   { draft }: Scope,
 ): { readonly sql: string; readonly alias: string; readonly columns: readonly SourceColumn[] } {
   const alias = draft.name()
-  const columns = relation.columns.map(({ name, dataType, jsonColumn }) => ({
-    name,
-    expression: {
-      ...simple(`${alias}.${quoted(name)}`, dataType),
-      ...(jsonColumn === undefined ? {} : { json: `${alias}.${quoted(jsonColumn)}` }),
-    },
-  }))
+  const columns = relation.columns.map((column) => {
+    const { name, dataType, jsonColumn } = column
+    const expression = simple(`${alias}.${quoted(name)}`, dataType, column)
+    return { name, expression: jsonColumn === undefined ? expression : { ...expression, json: `${alias}.${quoted(jsonColumn)}` } }
+  })
   return { sql: `${relation.render(draft.bind)} AS ${alias}`, alias, columns }
 }
 
@@ -93,8 +91,11 @@ function subselect(node: RangeSubselect, scope: Scope): FromItem {
   const outside: Scope = { ...scope, sources: [], findings: noFindings(), noAggregates: null }
   const { sql, columns } = compileSubquery(node.subquery.SelectStmt, outside)
   const alias = scope.draft.name()
-  const named = columns.map((column) => ({ name: column.name, expression: simple(`${alias}.${column.sql}`, column.dataType) }))
-  return { sql: `(${sql}) AS ${alias}`, sources: [called(node.alias, '', null, named)], order: [] }
+  return { sql: `(${sql}) AS ${alias}`, sources: [called(node.alias, '', null, columnsUnder(alias, columns))], order: [] }
+}
+
+function columnsUnder(alias: string, columns: readonly OutputColumn[]): readonly SourceColumn[] {
+  return columns.map(({ name, sql, dataType, origin }) => ({ name, expression: simple(`${alias}.${sql}`, dataType, origin) }))
 }
 
 /** By its alias, if it has one, and with the names that stand behind that. */

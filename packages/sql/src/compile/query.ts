@@ -56,7 +56,7 @@ export function compileQuery(
 }
 
 export function finished({ sql, columns }: Selected, draft: Draft): CompiledQuery {
-  return { sql, bindings: draft.bindingsIn(sql), columns: columns.map(({ name, dataType }) => ({ name, dataType })) }
+  return { sql, bindings: draft.bindingsIn(sql), columns: columns.map(({ name, dataType, origin }) => ({ name, dataType, origin })) }
 }
 
 /** What a live query may say. */

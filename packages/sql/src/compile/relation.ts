@@ -8,6 +8,8 @@ export type Bind = (value: SqliteValue) => string
 export interface RelationColumn {
   readonly name: string
   readonly dataType: DataType
+  /** What answers say of it: `pk`, `nn`, `uq`. */
+  readonly flags?: readonly string[]
   /** A column of `render` that holds the same as JSON in a form that is cheaper to have; for arguments of JSON functions only. */
   readonly jsonColumn?: string
 }
@@ -48,4 +50,6 @@ export interface CompiledColumn {
   readonly name: string
   /** `null`: as the values turn out (of a parameter, say). */
   readonly dataType: DataType | null
+  /** The column of the one relation that is read whose values these are, as they are. */
+  readonly origin?: RelationColumn | undefined
 }

@@ -1,8 +1,8 @@
 /** The names that an expression can use, and what they stand for. Names of all kinds are the same in any case, quoted or bare. */
-import type { DataType } from '../data-type.ts'
 import { SqlError } from '../sql-error.ts'
 import type { Draft } from './draft.ts'
 import type { Written } from './expression.ts'
+import type { OutputColumn } from './select.ts'
 import { invalid } from './tree.ts'
 
 /** A column of a table, a CTE or a subquery. */
@@ -25,7 +25,7 @@ export interface Source {
 export interface CommonTable {
   /** What it is called in the SQL. */
   readonly sql: string
-  readonly columns: readonly { readonly name: string; readonly sql: string; readonly dataType: DataType | null }[]
+  readonly columns: readonly OutputColumn[]
 }
 
 /** What is being found out of a SELECT while it is read. */

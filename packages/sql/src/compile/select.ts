@@ -16,14 +16,13 @@ import type { FromItem } from './from.ts'
 import { nameOf } from './names.ts'
 import { limitClause, orderClause, orderKey } from './order.ts'
 import type { RowLimits } from './order.ts'
+import type { CompiledColumn } from './relation.ts'
 import { noFindings, sourcesOf } from './scope.ts'
 import type { CommonTable, Scope } from './scope.ts'
 import { invalid, only, stringOf, stringsOf, unsupported, hasSubquery } from './tree.ts'
 
-export interface OutputColumn {
-  readonly name: string
+export interface OutputColumn extends CompiledColumn {
   readonly sql: string
-  readonly dataType: DataType | null
 }
 
 export interface Selected {
@@ -96,7 +95,7 @@ function commonTable(node: CommonTableExpr, scope: Scope): { readonly name: stri
   const { sql, columns } = compileSubquery(node.ctequery.SelectStmt, scope)
   const names = stringsOf(node.aliascolnames)
   if (names.length > columns.length) throw invalid(`'${node.ctename ?? ''}' has ${columns.length} columns, not ${names.length}`)
-  const renamed = columns.map(({ name, sql: column, dataType }, at) => ({ name: names[at] ?? name, sql: column, dataType }))
+  const renamed = columns.map(({ name, sql: column, dataType, origin }, at) => ({ name: names[at] ?? name, sql: column, dataType, origin }))
   return { name: (node.ctename ?? '').toLowerCase(), table: { sql: scope.draft.name(), columns: renamed }, sql }
 }
 
@@ -112,7 +111,10 @@ function plain(select: SelectStmt, outer: Scope, top: Top): Selected {
   const grouping = groupClause(select, targetNodes, scope)
   const targets = targetNodes.flatMap((target) => readTarget(target.val, target.name, scope))
   if (targets.length === 0) throw invalid('SELECT wants at least one column')
-  const columns = targets.map(({ name, expression: { dataType } }, at) => ({ name, sql: `o${at + 1}`, dataType }))
+  const isAlone = from?.sources.length === 1
+  const columns = targets.map(({ name, expression: read }, at) => {
+    return { name, sql: `o${at + 1}`, dataType: read.dataType, origin: isAlone ? originOf(read) : undefined }
+  })
   const having = select.havingClause === undefined ? '' : ` HAVING ${condition(select.havingClause, scope)}`
   const order = orderClause(select.sortClause ?? [], columns, scope)
   const isGrouped = grouping !== '' || having !== '' || findings.aggregates > 0
@@ -125,6 +127,10 @@ function plain(select: SelectStmt, outer: Scope, top: Top): Selected {
     `SELECT ${isDistinct ? 'DISTINCT ' : ''}${list.join(', ')}${from === null ? '' : rowsOf(from, where, lifted)}${grouping}${having}` +
     (order === '' && top.limits !== null && isOwnRows ? ownOrder(from) : order)
   return { sql, columns: [...columns, ...also.map(({ column }) => column)] }
+}
+
+function originOf(read: Expression): OutputColumn['origin'] {
+  return read.kind === 'written' ? read.origin : undefined
 }
 
 /** Grouped rows of a topic. A subquery could ask for columns that are not there any more. */

@@ -4,7 +4,7 @@
  * - Of USER and STREAM tables these are the rows of one user, of all tables those that are not deleted, of STREAM tables those that are young enough.
  */
 import { physicalColumn, physicalTable } from '../catalog/physical-table.ts'
-import type { Table } from '../catalog/table.ts'
+import type { Column, Table } from '../catalog/table.ts'
 import type { Bind, Reference, Relation, RelationColumn } from '../compile/relation.ts'
 import type { Relations } from '../compile/query.ts'
 import { quoted } from '../compile/tree.ts'
@@ -75,7 +75,12 @@ export function tableRelation(table: Table, run: Pick<Run, 'asUser' | 'nowMs'>):
 function relationColumns(table: Table): readonly RelationColumn[] {
   const system: RelationColumn[] = [{ name: '_seq', dataType: 'BigInt' }]
   if (table.type !== 'stream') system.push({ name: '_deleted', dataType: 'Boolean' })
-  return [...table.columns.map(({ name, dataType }) => ({ name, dataType })), ...system]
+  return [...table.columns.map(relationColumn), ...system]
+}
+
+function relationColumn({ name, dataType, primaryKey, nullable }: Column): RelationColumn {
+  if (primaryKey) return { name, dataType, flags: ['pk', 'nn', 'uq'] }
+  return { name, dataType, ...(!nullable && { flags: ['nn'] }) }
 }
 
 function visibleRows(table: Table, run: Pick<Run, 'asUser' | 'nowMs'>, bind: Bind): string {
