@@ -1,6 +1,7 @@
 /** Small relations, and SQL that is compiled and run on them. */
 import { DatabaseSync } from 'node:sqlite'
 import { COMPILED_FUNCTIONS, registerFunctions } from '../src/compile/functions.ts'
+import { snowflakeAfter } from '../src/compile/identifiers.ts'
 import type { Given } from '../src/compile/given.ts'
 import { loadParser } from '../src/compile/parse.ts'
 import { compileQuery, parseQuery } from '../src/compile/query.ts'
@@ -141,7 +142,8 @@ export function compiled(text: string, what: Given = GIVEN, options: QueryOption
 }
 
 const database = new DatabaseSync(':memory:')
-registerFunctions(database)
+let last = 0n
+registerFunctions(database, (nowMs) => (last = snowflakeAfter(last, nowMs)))
 const gate = createGate(database, COMPILED_FUNCTIONS)
 
 /** Behind the gate: compiled SQL reads no table, and calls nothing but what it says that it calls. */

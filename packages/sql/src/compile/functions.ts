@@ -64,8 +64,8 @@ export const COMPILED_FUNCTIONS: ReadonlySet<string> = new Set([
   ...DECIMAL_AGGREGATES,
 ])
 
-/** To be done once for each connection that runs compiled SQL. */
-export function registerFunctions(database: DatabaseSync): void {
+/** To be done once for each connection that runs compiled SQL. @param snowflake gives the next one */
+export function registerFunctions(database: DatabaseSync, snowflake: (nowMs: bigint) => bigint): void {
   for (const [name, run] of Object.entries(FUNCTIONS)) {
     database.function(name, { deterministic: true, useBigIntArguments: true, varargs: true }, (...args) =>
       args.includes(null) ? null : run(...(args as Value[])),
@@ -73,7 +73,7 @@ export function registerFunctions(database: DatabaseSync): void {
   }
   const identifiers = new Identifiers()
   const options = { useBigIntArguments: true }
-  database.function('lb_snowflake_id', options, (nowMs) => identifiers.snowflake(nowMs as bigint))
+  database.function('lb_snowflake_id', options, (nowMs) => snowflake(nowMs as bigint))
   database.function('lb_uuid_v7', options, (nowMs) => identifiers.uuid(nowMs as bigint))
   database.function('lb_ulid', options, (nowMs) => identifiers.ulid(nowMs as bigint))
   registerDecimalAggregate(database, 'lb_decimal_sum', (sum, value) => exact(sum, '+', value))

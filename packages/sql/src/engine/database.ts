@@ -23,10 +23,13 @@ import type { EngineOptions } from '../protocol.ts'
 import { TOPIC_FUNCTIONS, openTopicRows } from '../topics/topic-relation.ts'
 import { createGate } from './gate.ts'
 import type { Gate } from './gate.ts'
+import { openSnowflakes } from './snowflakes.ts'
+import type { Snowflakes } from './snowflakes.ts'
 
 export interface EngineDatabase {
   readonly database: DatabaseSync
   readonly gate: Gate
+  readonly snowflakes: Snowflakes
   close(): void
 }
 
@@ -54,12 +57,14 @@ export function openDatabase(options: EngineOptions): EngineDatabase {
     assertSchema(database, file)
     if (options.role === 'writer') prepareToWrite(database, options.durability)
     setMemory(database)
-    registerFunctions(database)
+    const snowflakes = openSnowflakes(database, options.role)
+    registerFunctions(database, (nowMs) => snowflakes.next(nowMs))
     const topics = openTopicRows(database, options.logFile)
     shut(database)
     return {
       database,
       gate: createGate(database, new Set([...COMPILED_FUNCTIONS, ...TOPIC_FUNCTIONS, ...SYSTEM_FUNCTIONS])),
+      snowflakes,
       close() {
         topics.close()
         database.close()

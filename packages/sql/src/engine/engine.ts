@@ -25,8 +25,16 @@ import { inTransaction } from './transactions.ts'
 export async function openEngine(options: EngineOptions, surroundings: EngineSurroundings): Promise<Engine> {
   await loadParser()
   const opened = openDatabase(options)
-  const { database, gate } = opened
-  const engine: Engineering = { database, gate, catalog: openCatalog(database), role: options.role, watched: [], ...surroundings }
+  const { database, gate, snowflakes } = opened
+  const engine: Engineering = {
+    database,
+    gate,
+    snowflakes,
+    catalog: openCatalog(database),
+    role: options.role,
+    watched: [],
+    ...surroundings,
+  }
   if (options.role === 'writer') raiseOutbox(database, options.outboxAfterId)
   return { run: (request) => runRequest(engine, request), close: () => opened.close() }
 }

@@ -12,6 +12,7 @@ import { cellsOf, extended, schemaOf, TABLE_ALSO, withId } from './live-rows.ts'
 import { queryRows, visitRows } from './query-rows.ts'
 import type { SqliteRow } from './query-rows.ts'
 import { openRelations, ownerIn } from './relations.ts'
+import { NeedsWriter } from './run.ts'
 import type { Run } from './run.ts'
 import { findTable, qualified } from './touched-tables.ts'
 
@@ -63,6 +64,7 @@ export async function matchRecords(run: Run, { queries, json }: LiveRequest<'mat
     try {
       return { key, rows: matchedRows(own, text, json) }
     } catch (error) {
+      if (error instanceof NeedsWriter) throw error
       return { key, rows: [], error: toErrorData(readableError(error, caller.role, null)) }
     }
   })

@@ -3,9 +3,11 @@ import { randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { dropUnusedFiles } from './files.ts'
 import type { EffectsDraft, EngineSurroundings } from './run.ts'
+import type { Snowflakes } from './snowflakes.ts'
 
 interface TransactionOptions {
   readonly database: DatabaseSync
+  readonly snowflakes: Pick<Snowflakes, 'keep'>
   readonly committed: EngineSurroundings['committed']
   /** One that writes keeps others from writing from its beginning on. */
   readonly mode: 'read' | 'write'
@@ -24,9 +26,10 @@ export class Transaction {
 
   /** Tells what it has done, if it has done something. What fails is rolled back. */
   commit(): void {
-    const { database, committed, mode } = this.#options
+    const { database, snowflakes, committed, mode } = this.#options
     try {
       if (mode === 'write') dropUnusedFiles({ database, effects: this.effects })
+      snowflakes.keep()
       database.exec('COMMIT')
     } catch (error) {
       this.rollback()
