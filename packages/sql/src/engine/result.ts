@@ -13,17 +13,11 @@ export interface ResultField {
 }
 
 /** `rows` as they stand in the answer, in the order of `fields`. */
-export function rowsResult(
-  run: Run,
-  fields: readonly ResultField[],
-  rows: readonly (readonly Cell[])[],
-  message?: string,
-): StatementResult {
+export function rowsResult(run: Run, fields: readonly ResultField[], rows: readonly (readonly Cell[])[]): StatementResult {
   return {
     schema: fields.map(({ name, dataType }, index) => ({ name, data_type: dataType, index })),
-    rows,
+    ...(rows.length === 0 ? {} : { rows }),
     row_count: rows.length,
-    ...(message === undefined ? {} : { message }),
     as_user: run.asUser,
   }
 }
