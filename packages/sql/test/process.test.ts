@@ -1,5 +1,6 @@
 /** Engines as processes: what is ended, when, and what everyone is told. On Linux, which says who started whom. */
 import assert from 'node:assert/strict'
+import { constants, getPriority } from 'node:os'
 import { describe, test } from 'node:test'
 import { SQL_REQUESTS_WAITING_MAX } from '@logbrook/kafka/limits'
 import { SqlError } from '../src/sql-error.ts'
@@ -62,6 +63,22 @@ describe('engines', { skip }, () => {
     await at.run('INSERT INTO n (id) VALUES (5000)')
     assert.deepEqual(await at.rows('SELECT id FROM n WHERE id >= 5000'), [['5000']])
     await assert.rejects(endless, sqlError('SQL_EXECUTION_ERROR', /deadline/))
+  })
+
+  test('those that read step back behind everybody else, and those that write do not', async () => {
+    await using at = await startSql()
+    await withThousandRows(at)
+    const own = getPriority()
+    assert.deepEqual(
+      enginesOf().map((pid) => getPriority(pid)),
+      [own, own],
+    )
+    await at.rows('SELECT 1')
+    const stepped = enginesOf().filter((pid) => getPriority(pid) !== own)
+    assert.deepEqual(
+      stepped.map((pid) => getPriority(pid)),
+      [constants.priority.PRIORITY_BELOW_NORMAL],
+    )
   })
 
   test('one that takes too much memory is ended, and the next statement works', async () => {
