@@ -10,7 +10,7 @@ import { PROFILES } from '@logbrook/conformance/profiles'
 import type { ProfileName } from '@logbrook/conformance/profiles'
 import type { Target } from '@logbrook/conformance/target'
 import { createManualClock } from '@logbrook/kafka/clock'
-import { AUTH_REQUESTS_PER_SECOND_MAX, LOGIN_FAILURES_MAX } from '@logbrook/kafka/limits'
+import { AUTH_REQUESTS_PER_SECOND_MAX, LOGIN_FAILURES_MAX, SQL_REQUESTS_PER_SECOND_MAX } from '@logbrook/kafka/limits'
 import type { Storage } from '@logbrook/storage/storage'
 import { applyInitFile, parseInitFile } from '../src/init-file.ts'
 import { createLogger } from '../src/logger.ts'
@@ -44,7 +44,10 @@ export async function startConformanceServer({ profile, location, random }: Conf
       logger: await createLogger({ level: 'debug', format: 'json', clock, destination: { write: (line) => void lines.push(line) } }),
       random,
       ...(loginLimits
-        ? { sessionLimits: { authRequestsPerSecond: AUTH_REQUESTS_PER_SECOND_MAX, loginFailuresMax: LOGIN_FAILURES_MAX } }
+        ? {
+            sessionLimits: { authRequestsPerSecond: AUTH_REQUESTS_PER_SECOND_MAX, loginFailuresMax: LOGIN_FAILURES_MAX },
+            sqlLimits: { requestsPerSecond: SQL_REQUESTS_PER_SECOND_MAX },
+          }
         : {}),
       ...(administrator ? { prepare: createAdmin } : {}),
     }),

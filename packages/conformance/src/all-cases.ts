@@ -28,6 +28,21 @@ import { SERVER_HEALTH_CASES } from './cases/server-health.ts'
 import { SESSION_CASES } from './cases/sessions.ts'
 import { SETUP_CASES } from './cases/setup.ts'
 import { SINGLE_RECORD_CASES } from './cases/single-records.ts'
+import { SQL_ACCESS_CASES } from './cases/sql-access.ts'
+import { SQL_TABLE_CHANGE_CASES } from './cases/sql-changes-of-tables.ts'
+import { SQL_COLUMN_CASES } from './cases/sql-columns.ts'
+import { SQL_LANGUAGE_CASES } from './cases/sql-language.ts'
+import { SQL_NAMESPACE_CASES } from './cases/sql-namespaces.ts'
+import { SQL_QUERY_CASES } from './cases/sql-queries.ts'
+import { SQL_REQUEST_CASES } from './cases/sql-requests.ts'
+import { SQL_ROW_CASES } from './cases/sql-rows.ts'
+import { SQL_SOURCE_CASES } from './cases/sql-sources.ts'
+import { SQL_STORAGE_CASES } from './cases/sql-storages.ts'
+import { SQL_SYSTEM_CASES } from './cases/sql-system.ts'
+import { SQL_TABLE_CASES } from './cases/sql-tables.ts'
+import { SQL_TOPIC_TABLE_CASES } from './cases/sql-topic-tables.ts'
+import { SQL_TOPIC_CASES } from './cases/sql-topics.ts'
+import { SQL_USER_CASES } from './cases/sql-users.ts'
 import { TOKEN_CASES } from './cases/tokens.ts'
 import { TOPIC_NAME_CASES } from './cases/topic-names.ts'
 
@@ -62,4 +77,19 @@ export const CASES: readonly ConformanceCase[] = [
   ...CONSUME_REQUEST_CASES,
   ...CONSUME_GROUP_CASES,
   ...CONSUME_WAIT_CASES,
+  ...SQL_REQUEST_CASES,
+  ...SQL_LANGUAGE_CASES,
+  ...SQL_NAMESPACE_CASES,
+  ...SQL_COLUMN_CASES,
+  ...SQL_TABLE_CASES,
+  ...SQL_TABLE_CHANGE_CASES,
+  ...SQL_ROW_CASES,
+  ...SQL_QUERY_CASES,
+  ...SQL_ACCESS_CASES,
+  ...SQL_USER_CASES,
+  ...SQL_STORAGE_CASES,
+  ...SQL_SYSTEM_CASES,
+  ...SQL_TOPIC_CASES,
+  ...SQL_SOURCE_CASES,
+  ...SQL_TOPIC_TABLE_CASES,
 ]

@@ -14,7 +14,7 @@ export interface Profile {
   readonly rootTopic: string | null
   /** Whether the intake takes a bare object as one record. */
   readonly bareObject: boolean
-  /** Whether logins are limited as they are by default. */
+  /** Whether logins, and requests of SQL, are limited as they are by default. */
   readonly loginLimits: boolean
   /** Whether there is a super user with a password. */
   readonly administrator: boolean

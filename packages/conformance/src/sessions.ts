@@ -38,7 +38,7 @@ export const ANY_TIME = new Rule(
   (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(value),
 )
 const ANY_JWT = new Rule('a JSON Web Token', (value) => typeof value === 'string' && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(value))
-const ANY_DURATION = new Rule(
+export const ANY_DURATION = new Rule(
   'milliseconds',
   (value) => typeof value === 'number' && value >= 0 && /^\d+(?:\.\d{1,3})?$/.test(String(value)),
 )
