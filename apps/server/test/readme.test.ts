@@ -45,10 +45,16 @@ function answersOf(stdout: string): readonly unknown[] {
     .map((answer) => JSON.parse(answer) as unknown)
 }
 
+/** In the order in which they stand there. */
+function requestScripts(): readonly [requests: string, sql: string] {
+  const [requests, sql, ...more] = blocks('sh')
+  assert.ok(requests !== undefined && sql !== undefined && more.length === 0)
+  return [requests, sql]
+}
+
 test('the requests, pasted as they are, answer what they say', async () => {
   await using broker = await startProcess(['--memory'])
-  const [script, ...more] = blocks('sh')
-  assert.ok(script !== undefined && more.length === 0)
+  const [script] = requestScripts()
   const { code, stdout, stderr } = await bash(at(broker.url, script))
   assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
 
@@ -67,6 +73,23 @@ test('the requests, pasted as they are, answer what they say', async () => {
   )
   assert.deepEqual(got, posted)
   assert.deepEqual(singles, [records[0], records[0]])
+})
+
+test('SQL, pasted behind them, finds what they have sent', async () => {
+  await using broker = await startProcess(['--memory'])
+  const [requests, sql] = requestScripts()
+  const { code, stdout, stderr } = await bash(at(broker.url, `{ ${requests} } >/dev/null\n${sql}`))
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+  const [setup, table, inserted, joined] = answersOf(stdout) as [
+    { user: { role: string } },
+    ...{ results: [{ message?: string; rows?: unknown }] }[],
+  ]
+  assert.equal(setup.user.role, 'dba')
+  assert.deepEqual(
+    [table?.results[0].message, inserted?.results[0].message],
+    ['Shared table default.notes created successfully', 'Inserted 2 row(s)'],
+  )
+  assert.deepEqual(joined?.results[0].rows, [['hello'], ['world']])
 })
 
 test('the tail shows what is sent while it is open, and Ctrl-C ends it', async () => {

@@ -10,6 +10,7 @@ import { copyExample, EXAMPLES, pack, run, typeCheckProject } from './user-proje
 /** What each runner says when all is well. */
 const PASSED = {
   'node-test': /pass 5\n.*fail 0/,
+  kalamdb: /pass 5\n.*fail 0/,
   vitest: /Test Files.*2 passed[^]*Tests.*8 passed/,
   jest: /Test Suites: 2 passed, 2 total\nTests: {7}4 passed, 4 total/,
 }
