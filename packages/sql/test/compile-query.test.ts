@@ -26,7 +26,12 @@ const CASES: readonly Case[] = [
       ['3', 'Cy', '3'],
     ],
   ],
-  // conditions: what a value is written as does not matter
+  // conditions, also of what is read from nowhere
+  ['SELECT 1 WHERE FALSE', column()],
+  ['SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM items WHERE id = 100)', column()],
+  ['SELECT count(*) WHERE 1 = 2', column('0')],
+  ['SELECT 1 WHERE EXISTS (SELECT 1 FROM items WHERE id = 100)', column('1')],
+  // what a value is written as does not matter
   [`SELECT id FROM items WHERE id = '200'`, column('200')],
   ['SELECT id FROM items WHERE id = $1', column('200'), ['200']],
   ['SELECT id FROM items WHERE id = $1', column('200'), [200]],

@@ -124,7 +124,7 @@ function plain(select: SelectStmt, outer: Scope, top: Top): Selected {
   const also = isOwnRows ? alsoOf(top, from, columns.length) : []
   const list = [...targets.map((target, at) => `${sqlOf(target.expression, scope.draft)} AS o${at + 1}`), ...also.map(({ sql }) => sql)]
   const sql =
-    `SELECT ${isDistinct ? 'DISTINCT ' : ''}${list.join(', ')}${from === null ? '' : rowsOf(from, where, lifted)}${grouping}${having}` +
+    `SELECT ${isDistinct ? 'DISTINCT ' : ''}${list.join(', ')}${from === null ? where : rowsOf(from, where, lifted)}${grouping}${having}` +
     (order === '' && top.limits !== null && isOwnRows ? ownOrder(from) : order)
   return { sql, columns: [...columns, ...also.map(({ column }) => column)] }
 }
