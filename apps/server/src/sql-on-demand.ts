@@ -9,7 +9,7 @@ export interface SqlOnDemand {
   open(): Promise<Sql>
   /** What is open; `undefined` where nobody has asked for it. */
   opened(): Promise<Sql> | undefined
-  /** What changes before this broker's time have left for topics is brought there, without waiting for a first statement. */
+  /** What a broker before this one has left undone is done, without waiting for a first statement. */
   resume(): Promise<void>
   /** What it holds now; `null` where nobody has ever used it. */
   snapshot(): Promise<SqlSnapshot | null>
@@ -53,8 +53,8 @@ export function createSqlOnDemand({ openSql, location, onError }: SqlOnDemandOpt
     async resume() {
       if (location === 'memory' || !isKept()) return
       try {
-        const { hasPendingOutbox } = await import('@logbrook/sql/topics/pending-outbox')
-        if (!isClosed && hasPendingOutbox(location.dataDir)) await (await open()).resume()
+        const { hasLeftovers } = await import('@logbrook/sql/leftovers')
+        if (!isClosed && hasLeftovers(location.dataDir)) await (await open()).resume()
       } catch (error) {
         if (!isClosed) onError(error)
       }

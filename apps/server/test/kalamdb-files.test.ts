@@ -430,9 +430,10 @@ describe('a sender that is cut off', () => {
       socket.destroy()
     }
     await using broker = await startProcess(args)
+    // Nobody has asked for anything yet.
+    await leaves({ onDisk: () => storedIn(directory.path) }, [`${stored.id}-my-note.txt`])
     const response = await download(await sqlUploader(broker.url, 'boss'), stored)
     assert.equal(await response.text(), 'a note')
-    await leaves({ onDisk: () => storedIn(directory.path) }, [`${stored.id}-my-note.txt`])
   })
 
   test(

@@ -50,7 +50,7 @@ export interface Sql {
   snapshot(): Promise<SqlSnapshot>
   readonly files: FileStore
   readonly live: LiveQueries
-  /** Brings into the log what changes before this broker's time have left for topics. */
+  /** Brings into the log what changes before this broker's time have left for topics, and sweeps files that no row holds. */
   resume(): Promise<void>
   /** Idempotent. */
   close(): Promise<void>
@@ -155,9 +155,9 @@ export async function openSql(options: SqlOptions): Promise<Sql> {
     files,
     live,
     async resume() {
-      // To be asked for it the writer has to be there, and that it is there resumes the relay.
+      // To be asked for it the writer has to be there, and that it is there resumes the relay and begins the sweep.
       await ask({ kind: 'last-seq' })
-      await relay.settled()
+      await Promise.all([relay.settled(), files.sweep()])
     },
     close: () => (closed ??= running.disposeAsync()),
   }

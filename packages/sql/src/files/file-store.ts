@@ -4,7 +4,7 @@
  * - A file is received in `staging/`, and moved to where it is found before the statement that brings it runs. Whether a row holds it then is
  *   asked of the engine, whatever the statement answered: what no row holds is removed.
  * - A file never changes, and its name is never given to another: its id is the engine's.
- * - What a process that died left behind is swept with the first use: all that is older than this process and that no row holds.
+ * - What a process that died left behind is swept at the start (leftovers.ts): all that is older than this process and that no row holds.
  */
 import { mkdir, open, readdir, rm, unlink } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
@@ -14,6 +14,9 @@ import { createFileNumbers } from './file-numbers.ts'
 import { idIn, isSubfolder } from './stored-name.ts'
 import { createUpload } from './upload.ts'
 import type { Upload } from './upload.ts'
+
+/** Where files are while they come. */
+export const STAGING = 'staging'
 
 export interface FileStoreOptions {
   /** Made when the first file comes. */
@@ -46,7 +49,7 @@ export interface OpenFile {
 }
 
 export function createFileStore({ directory, durability, ask, onError }: FileStoreOptions): FileStore {
-  const staging = join(directory, 'staging')
+  const staging = join(directory, STAGING)
   const numbers = createFileNumbers(async (count) => Number(await ask({ kind: 'reserve-files', count })))
   let emptied: Promise<string> | undefined
   let swept: Promise<void> | undefined
