@@ -1,6 +1,8 @@
 /** Engines as processes: what is ended, when, and what everyone is told. On Linux, which says who started whom. */
 import assert from 'node:assert/strict'
-import { constants, getPriority } from 'node:os'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { constants, getPriority, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { SQL_REQUESTS_WAITING_MAX } from '@logbrook/kafka/limits'
 import { SqlError } from '../src/sql-error.ts'
@@ -126,4 +128,24 @@ describe('engines', { skip }, () => {
     await assert.rejects(at.run('USE default'), sqlError('RATE_LIMIT_EXCEEDED', /1000/))
     assert.equal((await Promise.all(waiting)).length, SQL_REQUESTS_WAITING_MAX + 1)
   })
+})
+
+test('when SQL was closed, all of it is in one file', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'logbrook-closed-'))
+  try {
+    {
+      await using at = await startSql({}, { location: { dataDir: directory } })
+      await withThousandRows(at)
+      await Promise.all([at.rows('SELECT count(*) FROM n'), at.rows('SELECT count(*) FROM n')])
+      assert.ok((await readdir(directory)).includes('sql.db-wal'))
+    }
+    assert.deepEqual(
+      (await readdir(directory)).filter((name) => name.startsWith('sql.db')),
+      ['sql.db'],
+    )
+    await using at = await startSql({}, { location: { dataDir: directory } })
+    assert.deepEqual(await at.rows('SELECT count(*) FROM n'), [['1000']])
+  } finally {
+    await rm(directory, { recursive: true })
+  }
 })

@@ -32,6 +32,8 @@ export class Engines {
   readonly #told = new WeakMap<EngineProcess, readonly WatchedTable[]>()
   /** Is running, and has been given nothing to open. */
   #spare: EngineProcess | undefined
+  /** The last that was to write. */
+  #writer: EngineProcess | undefined
   #databaseMade: Promise<void> | undefined
   #closed: Promise<void> | undefined
 
@@ -90,6 +92,7 @@ export class Engines {
 
   async #open(role: EngineOptions['role'], before?: () => Promise<void>): Promise<EngineProcess> {
     const engine = this.#takeSpare() ?? this.#start()
+    if (role === 'writer') this.#writer = engine
     try {
       await before?.()
       await engine.open({ ...this.#options.database, role })
@@ -118,8 +121,11 @@ export class Engines {
     return engine
   }
 
+  /** The writer is the last: so it leaves one file, in which all is. */
   async #close(): Promise<void> {
-    await Promise.all(Array.from(this.#running, (engine) => engine.close()))
+    const others = [...this.#running].filter((engine) => engine !== this.#writer)
+    await Promise.all(others.map((engine) => engine.close()))
+    await this.#writer?.close()
   }
 }
 

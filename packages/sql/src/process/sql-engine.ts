@@ -48,6 +48,14 @@ function failure(error: unknown): FromEngine {
   return error instanceof NeedsWriter ? { kind: 'needs-writer' } : { kind: 'failed', error: toErrorData(error) }
 }
 
+function end(): void {
+  try {
+    engine?.close()
+  } finally {
+    process.exit()
+  }
+}
+
 // Optimizing the parser's code, which V8 begins with the first statements, would take up to 500 MB for seconds, and is not felt in its speed.
 for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag)
 fillInSqlite()
@@ -55,8 +63,8 @@ startWatchdog({ bytesMax: Number(process.argv.at(-1)) })
 // A terminal and a service manager tell all processes of a broker to stop; when its engines do is for the broker to say.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 // The broker closes the channel when the engine is to end; it may have done so before this was loaded.
-process.on('disconnect', () => process.exit())
-if (!process.connected) process.exit()
+process.on('disconnect', end)
+if (!process.connected) end()
 process.on('message', (message: ToEngine) => {
   if (message.kind === 'answered' || message.kind === 'refused') calls.settle(message)
   else obey(message).then(send, (error: unknown) => send(failure(error)))
