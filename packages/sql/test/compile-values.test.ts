@@ -119,6 +119,7 @@ test('a value of no known type is answered by what it is', () => {
   )
   assert.equal(cellOf(Number.POSITIVE_INFINITY, 'Double'), null)
   assert.equal(cellOf(2 ** 60, 'BigInt'), String(2n ** 60n))
+  for (const overflown of [2 ** 63, -(2 ** 63)]) assert.throws(() => cellOf(overflown, 'BigInt'), /Arithmetic overflow/)
 })
 
 test('a moment is the same after it was written out', () => {

@@ -259,6 +259,8 @@ const introspection: readonly ConformanceCase[] = [
       ['dba', 'ALTER TABLE $NS.t ADD COLUMN n INT', DONE],
       ['user', 'DESCRIBE TABLE $NS.t', rowsThat(([row]) => row?.['schema_version'] === 2)],
       ['dba', 'DESCRIBE TABLE $NS.nowhere', fails(/nowhere/)],
+      ['dba', 'DESCRIBE TABLE system.users', rowsThat((found) => namesOf(found)[0] === 'user_id')],
+      ['user', 'DESCRIBE TABLE system.users', denied()],
       ['user', 'DESCRIBE TABLE $NS.nowhere', refused('SQL_EXECUTION_ERROR', 'SQL statement failed')],
     ],
   }),

@@ -1,6 +1,6 @@
 /** Namespaces, and what only administrators may say (Q15 to Q17). */
 import type { ConformanceCase } from '../case.ts'
-import { cells, denied, DONE, fails, invalid, refused, results, rowsThat, sqlCase, told } from '../statements.ts'
+import { cells, denied, DONE, fails, invalid, results, rowsThat, sqlCase, told } from '../statements.ts'
 import type { Line } from '../statements.ts'
 
 const made: readonly ConformanceCase[] = [
@@ -70,11 +70,6 @@ const made: readonly ConformanceCase[] = [
       ]),
       ['user', 'USE nowhere', fails("Not found: Namespace 'nowhere' does not exist")],
       ['dba', 'SELECT id FROM t', fails(/default.*t/)],
-      [
-        'dba',
-        { sql: 'USE default; SELECT id FROM t', namespace_id: '$NS' },
-        refused('SQL_EXECUTION_ERROR', /^Statement 2 failed: .*default.*t/),
-      ],
     ],
   }),
 ]

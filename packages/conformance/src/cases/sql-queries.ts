@@ -91,6 +91,13 @@ const ordinary: readonly ConformanceCase[] = [
       ['user', "SELECT CASE WHEN 1 = 2 THEN 'a' WHEN 1 = 1 THEN 'b' ELSE 'c' END", value('b')],
       ['user', "SELECT CAST('42' AS BIGINT) AS a, '43'::int AS b, 1::text AS c", rows('a BigInt, b Int, c Text', [['42', 43, '1']])],
       ['user', 'SELECT 1 / 0', faulty()],
+      [
+        'user',
+        'SELECT 9223372036854775807 AS most, -9223372036854775807 - 1 AS least',
+        cells(['9223372036854775807', '-9223372036854775808']),
+      ],
+      ['user', 'SELECT 9223372036854775807 + 1', faulty()],
+      ['user', 'SELECT -9223372036854775807 - 2', faulty()],
     ],
   }),
   sqlCase({

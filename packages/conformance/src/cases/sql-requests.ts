@@ -3,8 +3,8 @@ import { AssertionError } from 'node:assert/strict'
 import type { ConformanceCase } from '../case.ts'
 import { KIB, MIB } from '../bodies.ts'
 import { ANY_TEXT } from '../match.ts'
-import { ANY_DURATION, BAD_TOKEN, bearer, login, NO_TOKEN, openSession, PASSWORD } from '../sessions.ts'
-import { cells, denied, fails, inserted, invalid, refused, results, rows, SQL_PATH, sqlCase, told, value } from '../statements.ts'
+import { ANY_DURATION, BAD_TOKEN, bearer, bearerRefused, login, NO_TOKEN, openSession, PASSWORD } from '../sessions.ts'
+import { cells, denied, DONE, fails, inserted, invalid, refused, results, rows, SQL_PATH, sqlCase, told, value } from '../statements.ts'
 import type { Line } from '../statements.ts'
 import { basicAuthorization } from '../target.ts'
 
@@ -105,6 +105,25 @@ const requests: readonly ConformanceCase[] = [
       }
     },
   },
+]
+
+const EXPIRED = bearerRefused(401, 'TOKEN_EXPIRED', 'Invalid credentials')
+
+const tokens: readonly ConformanceCase[] = [
+  sqlCase({
+    name: 'a token that is over says so, so that clients log in again',
+    proves: ['Q4', 'S9'],
+    hands: ['letHoursPass'],
+    play: async ({ says, sends }, scene) => {
+      await says('user', 'SELECT 1', DONE)
+      const { access } = await openSession(scene, login('$USER'))
+      await scene.hands.letHoursPass(25)
+      const headers = { 'Content-Type': 'application/json', ...bearer(access) }
+      await scene.exchange({ request: { method: 'POST', path: SQL_PATH, headers, body: '{"sql":"SELECT 1"}' }, expect: EXPIRED })
+      const again = await openSession(scene, login('$USER'))
+      await sends('user', { body: '{"sql":"SELECT 1 AS one"}', headers: bearer(again.access) }, value('1'))
+    },
+  }),
 ]
 
 const answers: readonly ConformanceCase[] = [
@@ -352,4 +371,4 @@ const parameters: readonly ConformanceCase[] = [
   }),
 ]
 
-export const SQL_REQUEST_CASES: readonly ConformanceCase[] = [...requests, ...answers, ...batches, ...limits, ...parameters]
+export const SQL_REQUEST_CASES: readonly ConformanceCase[] = [...requests, ...tokens, ...answers, ...batches, ...limits, ...parameters]

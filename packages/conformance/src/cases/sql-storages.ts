@@ -14,7 +14,7 @@ function subscription(text: string): Rule {
   })
 }
 
-const WEBSOCKET = /\/v1\/ws$/
+const WEBSOCKET = /^wss?:\/\/.+\/v1\/ws$/
 
 const live: readonly ConformanceCase[] = [
   sqlCase({
@@ -34,6 +34,12 @@ const live: readonly ConformanceCase[] = [
         `SUBSCRIBE TO $NS.t OPTIONS (${options})`,
         rows(SUBSCRIBED, [['active', WEBSOCKET, subscription('.t'), /./]]),
       ]),
+      [
+        'dba',
+        "EXECUTE AS '$USER' (SUBSCRIBE TO $NS.t)",
+        rows(SUBSCRIBED, [['active', WEBSOCKET, subscription('.t'), /./]], { asUser: '$USER' }),
+      ],
+      ['dba', 'SUBSCRIBE TO system.jobs', rows(SUBSCRIBED, [['active', WEBSOCKET, subscription('system.jobs'), /./]])],
     ],
   }),
   sqlCase({

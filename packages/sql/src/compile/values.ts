@@ -68,7 +68,13 @@ function numberCell(value: Value): Cell {
   return Number.isFinite(number) ? number : null
 }
 
+/** SQLite goes on with a double where a whole number is beyond 64 bits. */
+const OVERFLOWN = 2 ** 63
+
 function digitsCell(value: Value): Cell {
+  if (typeof value === 'number' && Math.abs(value) >= OVERFLOWN) {
+    throw new SqlError('SQL_EXECUTION_ERROR', 'execution', 'Execution error: Arithmetic overflow: a result does not fit into 64 bits')
+  }
   return String(typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value)
 }
 

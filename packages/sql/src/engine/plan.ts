@@ -81,7 +81,7 @@ async function impersonated(user: string, { caller, services }: PlanContext): Pr
   // Somebody unknown is a plain user.
   const role = user === caller.user ? caller.role : ((await services.roleOf(user)) ?? 'user')
   assertMayImpersonate(caller, { user, role })
-  return { user, role, host: caller.host }
+  return { ...caller, user, role }
 }
 
 const RUNS_AS_ANOTHER: ReadonlySet<Statement['kind']> = new Set<Statement['kind']>([
