@@ -113,12 +113,12 @@ test('parts in any order, with names in raw UTF-8 and without folders', async ()
   ])
 })
 
-test('a part is a file by its name, whether or not it has a file name, and no other part is', async () => {
+test('a part is a file by its name, whether or not it has a file name or a type, and no other part is', async () => {
   await using server = await startFormServer()
   const body = `${part('name="file:a"', 'one')}${part('name="sql"; filename="x.sql"', 'two')}--edge--\r\n`
   const { fields, files } = await send(server, body, MULTIPART)
   assert.deepEqual(fields, [['sql', 'two', false]])
-  assert.deepEqual(files, [{ name: 'file:a', filename: '', mime: 'text/plain', text: 'one' }])
+  assert.deepEqual(files, [{ name: 'file:a', filename: '', mime: '', text: 'one' }])
 })
 
 test('what looks like the edge of a part, but is not, stays in it', async () => {

@@ -7,7 +7,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { Busboy } from '@fastify/busboy'
-import type { BusboyFileStream, BusboyHeaders, BusboyInstance } from '@fastify/busboy'
+import type { BusboyFileStream, BusboyHeaders, BusboyInstance, Dicer } from '@fastify/busboy'
 import { KafkaError } from '@logbrook/kafka/errors'
 import { FORM_PART_HEADER_BYTES_MAX } from '@logbrook/kafka/limits'
 import { payloadTooLarge } from '../body-buffer.ts'
@@ -31,6 +31,7 @@ export interface FormReader {
 export interface FormFile {
   /** As its sender calls it; empty where it does not say. */
   readonly filename: string
+  /** Empty where it does not say. */
   readonly mime: string
   readonly bytes: AsyncIterable<Uint8Array>
 }
@@ -39,6 +40,7 @@ export interface FormFile {
 export async function readForm(incoming: IncomingMessage, reader: FormReader): Promise<void> {
   if (Number(incoming.headers['content-length'] ?? 0) > reader.maxBytes) throw payloadTooLarge(reader.maxBytes)
   const parser = createParser(incoming, reader)
+  const isTyped = watchTypes(parser)
   const { promise: parsed, resolve, reject } = Promise.withResolvers<void>()
   const streams: BusboyFileStream[] = []
   const taken: Promise<void>[] = []
@@ -51,7 +53,7 @@ export async function readForm(incoming: IncomingMessage, reader: FormReader): P
       }
     })
     .on('file', (name, stream, filename: string | undefined, _, mime) => {
-      const work = reader.file(name, { filename: filename ?? '', mime, bytes: stream })
+      const work = reader.file(name, { filename: filename ?? '', mime: isTyped() ? mime : '', bytes: stream })
       work.catch(reject)
       // Who refuses a file before reading it does not hear that it failed.
       streams.push(stream.on('error', () => {}))
@@ -89,6 +91,14 @@ function createParser(incoming: IncomingMessage, { isFile, fieldBytesMax, partsM
   } catch (error) {
     throw malformed((error as Error).message)
   }
+}
+
+/** Whether the part that was begun last says its type: the parser, which takes others for text, does not tell. */
+function watchTypes(parser: BusboyInstance): () => boolean {
+  const { parser: dicer } = (parser as unknown as { readonly _parser: { readonly parser: Dicer } })._parser
+  let isTyped = false
+  dicer.prependListener('part', (part) => part.prependListener('header', (header) => (isTyped = 'content-type' in header)))
+  return () => isTyped
 }
 
 /** Calls `refuse` when too much has come, or when no more will. */
