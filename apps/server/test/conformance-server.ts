@@ -29,7 +29,7 @@ export interface ConformanceServerOptions {
 }
 
 export async function startConformanceServer({ profile, location, random }: ConformanceServerOptions): Promise<Target & AsyncDisposable> {
-  const { authentication, acls, allowWithoutBinding, loginLimits, administrator, ...intake } = PROFILES[profile]
+  const { authentication, acls, allowWithoutBinding, loginLimits, corsOrigins, administrator, ...intake } = PROFILES[profile]
   const clock = createManualClock()
   const lines: string[] = []
   const server = await startServer(
@@ -40,6 +40,7 @@ export async function startConformanceServer({ profile, location, random }: Conf
       acls,
       allowWithoutBinding,
       intake,
+      corsOrigins,
       clock,
       logger: await createLogger({ level: 'debug', format: 'json', clock, destination: { write: (line) => void lines.push(line) } }),
       random,

@@ -11,6 +11,7 @@ import { FETCH_ANSWER_CASES } from './cases/fetch-answers.ts'
 import { FETCH_BUDGET_CASES } from './cases/fetch-budgets.ts'
 import { FETCH_OFFSET_CASES } from './cases/fetch-offsets.ts'
 import { FETCH_REQUEST_CASES } from './cases/fetch-requests.ts'
+import { FILE_CASES } from './cases/files.ts'
 import { INTAKE_HEADER_CASES } from './cases/intake-headers.ts'
 import { INTAKE_JSON_CASES } from './cases/intake-json.ts'
 import { INTAKE_LIMIT_CASES } from './cases/intake-limits.ts'
@@ -19,6 +20,8 @@ import { INTAKE_ORDER_CASES } from './cases/intake-order.ts'
 import { INTAKE_ROTATION_CASES } from './cases/intake-rotation.ts'
 import { INTAKE_ROUTE_CASES } from './cases/intake-routes.ts'
 import { INTAKE_VALUE_CASES } from './cases/intake-values.ts'
+import { LIVE_QUERY_CASES } from './cases/live-queries.ts'
+import { LIVE_TOPIC_CASES } from './cases/live-topics.ts'
 import { LOGIN_CASES } from './cases/logins.ts'
 import { LONG_POLL_CASES } from './cases/long-polls.ts'
 import { PERMISSION_DECISION_CASES } from './cases/permission-decisions.ts'
@@ -45,6 +48,7 @@ import { SQL_TOPIC_CASES } from './cases/sql-topics.ts'
 import { SQL_USER_CASES } from './cases/sql-users.ts'
 import { TOKEN_CASES } from './cases/tokens.ts'
 import { TOPIC_NAME_CASES } from './cases/topic-names.ts'
+import { WEBSOCKET_CONNECTION_CASES } from './cases/websocket-connections.ts'
 
 export const CASES: readonly ConformanceCase[] = [
   ...FETCH_REQUEST_CASES,
@@ -92,4 +96,8 @@ export const CASES: readonly ConformanceCase[] = [
   ...SQL_TOPIC_CASES,
   ...SQL_SOURCE_CASES,
   ...SQL_TOPIC_TABLE_CASES,
+  ...FILE_CASES,
+  ...WEBSOCKET_CONNECTION_CASES,
+  ...LIVE_QUERY_CASES,
+  ...LIVE_TOPIC_CASES,
 ]

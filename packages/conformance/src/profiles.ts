@@ -16,6 +16,8 @@ export interface Profile {
   readonly bareObject: boolean
   /** Whether logins, and requests of SQL, are limited as they are by default. */
   readonly loginLimits: boolean
+  /** Origins of pages that may connect; any where there are none. */
+  readonly corsOrigins: readonly string[]
   /** Whether there is a super user with a password. */
   readonly administrator: boolean
 }
@@ -28,10 +30,14 @@ const PLAIN: Profile = {
   rootTopic: null,
   bareObject: false,
   loginLimits: false,
+  corsOrigins: [],
   administrator: true,
 }
 
 export const ROOT_TOPIC = 'conformance-root'
+
+/** Whose pages may connect where not all may. */
+export const ORIGIN = 'https://app.example'
 
 export const PROFILES = {
   plain: PLAIN,
@@ -41,6 +47,7 @@ export const PROFILES = {
   'acls-open': { ...PLAIN, authentication: 'optional', acls: true, allowWithoutBinding: true },
   'intake-options': { ...PLAIN, successStatus: 202, rootTopic: ROOT_TOPIC, bareObject: true },
   'login-limits': { ...PLAIN, loginLimits: true },
+  'one-origin': { ...PLAIN, corsOrigins: [ORIGIN] },
   fresh: { ...PLAIN, administrator: false },
 } as const satisfies Record<string, Profile>
 

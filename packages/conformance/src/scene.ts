@@ -9,6 +9,8 @@ import type { Pattern } from './match.ts'
 import type { Names } from './names.ts'
 
 export interface Scene {
+  /** The server under test. */
+  readonly url: URL
   /** Fills a text's placeholders. */
   readonly names: Names
   readonly administration: Administration
@@ -31,6 +33,7 @@ export interface SceneOptions {
 
 export function createScene({ url, names, administration, hands }: SceneOptions): Scene {
   const scene: Scene = {
+    url,
     names,
     administration,
     hands: hands as Required<Hands>,
@@ -108,7 +111,7 @@ function jsonDifferences(pattern: Pattern, response: Response): readonly string[
 const ESCAPED_PLACEHOLDER = /\\(\$[A-Z]+)/g
 
 /** Fills the placeholders of every string in a value, keys too. */
-function fill<T>(value: T, names: Names): T {
+export function fill<T>(value: T, names: Names): T {
   if (typeof value === 'string') return names(value) as T
   if (value instanceof RegExp)
     return new RegExp(
