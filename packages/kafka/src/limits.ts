@@ -210,7 +210,7 @@ export const SQL_ANSWER_BYTES_MAX = 32 * MIB
 /** Of one request (KalamDB, as the next). */
 export const SQL_PARAMETERS_MAX = 50
 export const SQL_PARAMETER_BYTES_MAX = 512 * KIB
-/** Rows of a stream, too old to be seen, that one statement which writes to it takes away. */
+/** Rows of a stream, or deleted ones of a table, that are too old to be kept: so many one statement takes away, or as many as it changes. */
 export const SQL_SWEEP_ROWS_MAX = 1_000
 
 // Live queries
@@ -300,6 +300,10 @@ export const SQL_TABLES_MAX = 10_000
 export const SQL_COLUMNS_MAX = 1_000
 /** Of a stream table: a hundred years. */
 export const STREAM_TTL_SECONDS_MAX = 100 * 365 * 24 * 60 * 60
+/** For so long a table keeps what is deleted from it, for live queries that come back, unless its DELETED_RETENTION_HOURS says otherwise. */
+export const SQL_DELETED_RETENTION_HOURS_DEFAULT = 7 * 24
+/** A hundred years, too. */
+export const SQL_DELETED_RETENTION_HOURS_MAX = 100 * 365 * 24
 /** Rows of system.jobs; the oldest make room. */
 export const SQL_JOBS_MAX = 10_000
 /** Rows of system.audit_log; the oldest make room. */

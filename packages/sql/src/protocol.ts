@@ -133,6 +133,8 @@ export type EngineRequest =
       readonly nowMs: number
       readonly after: bigint | null
       readonly upto: bigint
+      /** Those that were deleted, each as it was last, under the `_seq` by which it went. Of a table. */
+      readonly deleted: boolean
       /** Begins so many rows before the end. */
       readonly last: number | null
       readonly rowsMax: number

@@ -8,6 +8,7 @@ import {
   SQL_ANSWER_BYTES_MAX,
   SQL_CACHE_BYTES,
   SQL_COMPOUND_SELECTS_MAX,
+  SQL_DELETED_RETENTION_HOURS_DEFAULT,
   SQL_EXPRESSION_DEPTH_MAX,
   SQL_GENERATED_BYTES_MAX,
   SQL_PARAMETER_BYTES_MAX,
@@ -69,6 +70,37 @@ test('an answer has so many bytes and no more', async () => {
   assert.ok(row?.[0] === part.repeat(parts))
   const text = await engine.refusal('ann', `SELECT ${Array(parts).fill('$1').join(' || ')}, 'a'`, { params: [part] })
   assert.match(text, new RegExp(`larger than its limit of ${SQL_ANSWER_BYTES_MAX} bytes`))
+})
+
+test('what is deleted is kept for so long; then a statement takes so many away, or as many as it changes', async () => {
+  await using engine = await EngineUnderTest.open()
+  const left = (): number => {
+    const database = new DatabaseSync(join(engine.directory, 'sql.db'), { readOnly: true })
+    try {
+      return Number(database.prepare('SELECT count(*) AS count FROM t1 WHERE deleted = 1').get()?.['count'])
+    } finally {
+      database.close()
+    }
+  }
+  const insert = (first: number, count: number): Promise<unknown> =>
+    engine.run('root', `INSERT INTO notes VALUES ${Array.from({ length: count }, (_, i) => `(${first + i})`).join(', ')}`)
+  await engine.run('root', 'CREATE TABLE notes (id BIGINT PRIMARY KEY)')
+  const many = SQL_SWEEP_ROWS_MAX + 2
+  await insert(0, 2 * many)
+  await engine.run('root', `DELETE FROM notes WHERE id < ${many}`)
+  engine.nowMs += SQL_DELETED_RETENTION_HOURS_DEFAULT * 3_600_000 - 1
+  await insert(-1, 1)
+  assert.equal(left(), many)
+  engine.nowMs++
+  await insert(-2, 1)
+  assert.equal(left(), many - SQL_SWEEP_ROWS_MAX)
+  await insert(-3, 1)
+  assert.equal(left(), 0)
+  await engine.run('root', `DELETE FROM notes WHERE id < ${2 * many}`)
+  assert.equal(left(), many + 3)
+  engine.nowMs += SQL_DELETED_RETENTION_HOURS_DEFAULT * 3_600_000
+  await insert(0, many + 3)
+  assert.equal(left(), 0)
 })
 
 test('a statement that writes to a stream takes so many of its old rows away, and the next goes on', async () => {

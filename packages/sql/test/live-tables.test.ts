@@ -10,6 +10,7 @@ import {
   LIVE_CHANGES_PER_FRAME_MAX,
   LIVE_CHANGES_PER_TRANSACTION_MAX,
   LIVE_SUBSCRIPTIONS_PER_USER_MAX,
+  SQL_DELETED_RETENTION_HOURS_DEFAULT,
 } from '@logbrook/kafka/limits'
 import { callerOf } from '../src/process/caller-of.ts'
 import type { SqlCaller } from '../src/services.ts'
@@ -279,6 +280,140 @@ describe('a change', () => {
   })
 })
 
+async function lastSeq(): Promise<bigint> {
+  const [[seq]] = (await at.rows(`SELECT max(_seq) FROM ${notes}`)) as [[string]]
+  return BigInt(seq)
+}
+
+describe('what was deleted since a version', () => {
+  test('is told behind the rows that there are, as it was, where it was one of the query’s', async () => {
+    await fill(0, 6)
+    await at.run(`UPDATE ${notes} SET body = 'other' WHERE id IN (4, 5)`)
+    const from = await lastSeq()
+    await at.run(`DELETE FROM ${notes} WHERE id IN (1, 4)`)
+    await at.run(`INSERT INTO ${notes} VALUES (9, 'x')`)
+    await at.run(`DELETE FROM ${notes} WHERE id = 2`)
+    await at.run(`INSERT INTO ${notes} VALUES (-1, '')`)
+    const deletedSeq = (await lastSeq()) - 1n
+    using reader = new Reader(at)
+    const rows = await reader.subscribed('n', `SELECT * FROM ${notes} WHERE body = 'x' AND NOT _deleted`, { from })
+    assert.deepEqual(ids(rows), [9])
+    const [type, none, olds] = await change(reader)
+    assert.deepEqual([type, none], ['delete', undefined])
+    // What has a version behind which rows were told already would be taken for known.
+    assert.deepEqual(olds, [
+      { id: '1', body: 'x', _deleted: true },
+      { id: '2', body: 'x', _deleted: true, _seq: String(deletedSeq) },
+    ])
+    await fill(10, 11)
+    assert.deepEqual(ids((await change(reader))[1]), [10])
+    assert.deepEqual(reader.unread, [])
+  })
+
+  test('is told once, and to nobody who begins anew', async () => {
+    await fill(0, 3)
+    const from = await lastSeq()
+    await at.run(`DELETE FROM ${notes} WHERE id > 0`)
+    using reader = new Reader(at)
+    const sql = `SELECT id FROM ${notes}`
+    await reader.subscribed('n', sql, { from })
+    const [, , olds] = await change(reader)
+    const [first, second] = seqs(olds)
+    assert.ok(first! > from && second! > first!)
+    await reader.subscribed('n', sql, { from: first! })
+    assert.deepEqual(ids((await change(reader))[2]), [2])
+    assert.deepEqual(await reader.subscribed('n', sql, { from: second! }), [])
+    for (const options of [{}, { lastRows: 5 }, null]) await reader.subscribed('n', sql, options)
+    await at.run(`INSERT INTO ${notes} VALUES (1, 'again')`)
+    assert.deepEqual((await change(reader))[0], 'insert')
+    assert.deepEqual(ids(await reader.subscribed('n', sql, { from })), [1])
+    assert.deepEqual(ids((await change(reader))[2]), [2], 'a row that is there again is told as a row')
+    assert.deepEqual(reader.unread, [])
+  })
+
+  test('comes behind the last batch, and before what has happened meanwhile', async () => {
+    await fill(0, 3)
+    const from = await lastSeq()
+    await at.run(`INSERT INTO ${notes} VALUES (3, 'x'), (4, 'x')`)
+    await at.run(`DELETE FROM ${notes} WHERE id = 0`)
+    using reader = new Reader(at)
+    reader.subscribe('n', `SELECT * FROM ${notes}`, { from, batchSize: 1 })
+    await reader.nextOf('subscription_ack')
+    await reader.nextOf('initial_data_batch')
+    await at.run(`DELETE FROM ${notes} WHERE id = 1`)
+    assert.deepEqual(reader.unread, [])
+    reader.connection.nextBatch('n')
+    assert.deepEqual(ids((await reader.nextOf('initial_data_batch'))['rows']), [4])
+    assert.deepEqual(ids((await change(reader))[2]), [0])
+    assert.deepEqual(ids((await change(reader))[2]), [1])
+    assert.deepEqual(reader.unread, [])
+  })
+
+  test('comes in frames of a size, no faster than it is taken', async () => {
+    await fill(0, LIVE_CHANGES_PER_FRAME_MAX + 2)
+    const from = await lastSeq()
+    await at.run(`DELETE FROM ${notes} WHERE id > 0`)
+    using reader = new Reader(at)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    reader.full = promise
+    await reader.subscribed('n', `SELECT id FROM ${notes}`, { from })
+    assert.deepEqual(ids((await change(reader))[2]), range(1, LIVE_CHANGES_PER_FRAME_MAX + 1))
+    await fill(-1, 0)
+    assert.deepEqual(reader.unread, [], 'neither the others nor a change')
+    reader.full = null
+    resolve()
+    assert.deepEqual(ids((await change(reader))[2]), [LIVE_CHANGES_PER_FRAME_MAX + 1])
+    assert.deepEqual(ids((await change(reader))[1]), [-1])
+  })
+
+  test('is known of a user’s own rows, and of no stream', async () => {
+    await at.run(`CREATE USER TABLE app.mine${tables} (id BIGINT PRIMARY KEY)`)
+    await at.run(`CREATE STREAM TABLE app.clicks${tables} (id BIGINT PRIMARY KEY) WITH (TTL_SECONDS = 3600)`)
+    using alice = new Reader(at, ALICE)
+    for (const [table, deleted] of [
+      [`app.mine${tables}`, [1]],
+      [`app.clicks${tables}`, []],
+    ] as const) {
+      for (const caller of [ALICE, BOB]) await at.run(`INSERT INTO ${table} VALUES (${caller === ALICE ? 1 : 2})`, [], caller)
+      for (const [id, caller] of [ALICE, BOB].entries()) await at.run(`DELETE FROM ${table} WHERE id = ${id + 1}`, [], caller)
+      assert.deepEqual(await alice.subscribed('m', `SELECT * FROM ${table}`, { from: 0n }), [])
+      if (deleted.length > 0) assert.deepEqual(ids((await change(alice))[2]), deleted)
+      await at.run(`INSERT INTO ${table} VALUES (3)`, [], ALICE)
+      assert.deepEqual(ids((await change(alice))[1]), [3])
+    }
+    assert.deepEqual(alice.unread, [])
+  })
+
+  test('is not told of a row whose key is of another type since', async () => {
+    await fill(0, 2)
+    const from = await lastSeq()
+    await at.run(`DELETE FROM ${notes} WHERE id = 0; ALTER TABLE ${notes} MODIFY COLUMN id TEXT; DELETE FROM ${notes} WHERE id = '1'`)
+    using reader = new Reader(at)
+    await reader.subscribed('n', `SELECT * FROM ${notes}`, { from })
+    assert.deepEqual(ids((await change(reader))[2]), [1])
+  })
+
+  test('is forgotten after a week, or as many hours as its table says', async () => {
+    const brief = `${notes}_brief`
+    await at.run(`CREATE SHARED TABLE ${brief} (id BIGINT PRIMARY KEY, body TEXT) WITH (DELETED_RETENTION_HOURS = 1)`)
+    for (const [table, hours] of [
+      [notes, SQL_DELETED_RETENTION_HOURS_DEFAULT],
+      [brief, 1],
+    ] as const) {
+      await at.run(`INSERT INTO ${table} VALUES (1, 'x'), (2, 'x'); DELETE FROM ${table} WHERE id = 1`)
+      for (const isLater of [false, true]) {
+        at.clock.advance(isLater ? 1 : hours * 3_600_000 - 1)
+        await at.run(`UPDATE ${table} SET body = body || 'x'`)
+        using reader = new Reader(at)
+        await reader.subscribed('n', `SELECT * FROM ${table}`, { from: 0n })
+        if (!isLater) assert.deepEqual(ids((await change(reader))[2]), [1])
+        await at.run(`UPDATE ${table} SET body = ''`)
+        assert.deepEqual((await change(reader))[0], 'update')
+      }
+    }
+  })
+})
+
 test('a writer that is killed may have told nobody: its readers are to begin anew', async () => {
   const others = new Set(enginesOf())
   await using own = await startSql()
@@ -339,6 +474,64 @@ test('whatever happens while it subscribes, a reader ends up with what there is'
       }
       const rows = (await at.rows(`SELECT id, body FROM ${table} WHERE length(body) < 3`)) ?? []
       assert.deepEqual(held, new Map(rows.map(([id, body]) => [id as string, body])))
+    },
+  )
+  await fc.assert(law, { seed: 7, numRuns: 25 })
+})
+
+test('whatever happens while it is away, a reader that goes on ends up with what there is', async () => {
+  const id = fc.integer({ min: 0, max: 6 })
+  const statement = fc.oneof(
+    fc.record({ kind: fc.constantFrom('insert', 'update', 'delete'), id }),
+    fc.record({ kind: fc.constant('replace'), id }),
+  )
+  const statements = fc.array(statement, { maxLength: 10 })
+  const law = fc.asyncProperty(
+    fc.array(statements, { minLength: 2, maxLength: 4 }),
+    fc.integer({ min: 1, max: 3 }),
+    async (turns, batchSize) => {
+      const table = `app.away${++tables}`
+      await at.run(`CREATE SHARED TABLE ${table} (id BIGINT PRIMARY KEY, body TEXT)`)
+      let written = 0
+      const run = async ({ kind, id: key }: { kind: string; id: number }): Promise<void> => {
+        const body = `'${++written}'`
+        if (kind === 'update') await at.run(`UPDATE ${table} SET body = ${body} WHERE id = ${key}`)
+        else {
+          if (kind !== 'insert') await at.run(`DELETE FROM ${table} WHERE id = ${key}`)
+          if (kind !== 'delete')
+            await at.run(`INSERT INTO ${table} SELECT ${key}, ${body} WHERE NOT EXISTS (SELECT 1 FROM ${table} WHERE id = ${key})`)
+        }
+      }
+      const held = new Map<string, unknown>()
+      let from: bigint | null = null
+      const holds = (rows: readonly { id: string; body: string; _seq?: string }[], isThere: boolean): void => {
+        for (const row of rows) {
+          if (isThere) held.set(row.id, row.body)
+          else held.delete(row.id)
+          if (row._seq !== undefined && BigInt(row._seq) > (from ?? 0n)) from = BigInt(row._seq)
+        }
+      }
+      for (const [turn, made] of turns.entries()) {
+        for (const one of made.slice(0, 5)) await run(one)
+        using reader = new Reader(at)
+        const writing = made.slice(5).reduce((earlier, one) => earlier.then(() => run(one)), Promise.resolve())
+        reader.subscribe('n', `SELECT * FROM ${table}`, { batchSize, from })
+        await reader.nextOf('subscription_ack')
+        for (let isLoading = true; isLoading;) {
+          const batch = await reader.nextOf('initial_data_batch')
+          holds(batch['rows'] as [], true)
+          isLoading = (batch['batch_control'] as { has_more: boolean }).has_more
+          if (isLoading) reader.connection.nextBatch('n')
+        }
+        await writing
+        await at.run(`INSERT INTO ${table} VALUES (${100 + turn}, 'z')`)
+        while (!held.has(String(100 + turn))) {
+          const { change_type: type, rows, old_values: olds } = await reader.nextOf('change')
+          holds((type === 'delete' ? olds : rows) as [], type !== 'delete')
+        }
+        const rows = (await at.rows(`SELECT id, body FROM ${table}`)) ?? []
+        assert.deepEqual(held, new Map(rows.map(([key, body]) => [key as string, body])))
+      }
     },
   )
   await fc.assert(law, { seed: 7, numRuns: 25 })

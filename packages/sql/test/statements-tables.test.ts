@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { SQL_COLUMNS_MAX, STREAM_TTL_SECONDS_MAX } from '@logbrook/kafka/limits'
+import { SQL_COLUMNS_MAX, SQL_DELETED_RETENTION_HOURS_MAX, STREAM_TTL_SECONDS_MAX } from '@logbrook/kafka/limits'
 import { startSql } from './sql-under-test.ts'
 import type { SqlUnderTest } from './sql-under-test.ts'
 import { ALICE, message, records, refused, WORKER } from './statements-fixture.ts'
@@ -94,6 +94,13 @@ describe('tables', () => {
     for (const ttl of ['0', '-1', '1.5', 'soon']) await refused(sql, stream('none', ttl), /TTL_SECONDS is a whole number from 1/)
   })
 
+  test('keep what is deleted for as many hours as can be counted, or not at all', async () => {
+    await sql.run(keeping('0'))
+    await sql.run(keeping(String(SQL_DELETED_RETENTION_HOURS_MAX)))
+    await refused(sql, keeping(String(SQL_DELETED_RETENTION_HOURS_MAX + 1)), new RegExp(`the limit is ${SQL_DELETED_RETENTION_HOURS_MAX}`))
+    await refused(sql, keeping("'long'").replace(/kept\S+/, 'kept'), /is a whole number from 0, not 'long'/)
+  })
+
   test('have columns up to a limit', async () => {
     await sql.run(wide('widest', SQL_COLUMNS_MAX))
     await refused(
@@ -145,6 +152,10 @@ describe('tables', () => {
 
 function stream(name: string, ttl: string): string {
   return `CREATE STREAM TABLE app.${name} (v TEXT) WITH (TTL_SECONDS = ${ttl})`
+}
+
+function keeping(hours: string): string {
+  return `CREATE TABLE app.kept${hours} (id INT PRIMARY KEY) WITH (DELETED_RETENTION_HOURS = ${hours})`
 }
 
 function wide(name: string, columns: number): string {

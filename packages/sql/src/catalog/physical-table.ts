@@ -46,10 +46,10 @@ export function createPhysicalTable(database: DatabaseSync, table: Table): void 
   database.exec(
     `CREATE TABLE ${name} (rid INTEGER PRIMARY KEY, owner TEXT NOT NULL, seq INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, ` +
       `written_ms INTEGER NOT NULL${columns.join('')}) STRICT;` +
-      `CREATE INDEX ${name}_seq ON ${name} (seq);`,
+      `CREATE INDEX ${name}_seq ON ${name} (owner, seq);` +
+      // What is swept is found by its age: rows of a stream, and of other tables what is left of deleted ones.
+      `CREATE INDEX ${name}_written ON ${name} (written_ms)${table.type === 'stream' ? '' : ' WHERE deleted = 1'}`,
   )
-  // What is swept from a stream is found by its age.
-  if (table.type === 'stream') database.exec(`CREATE INDEX ${name}_written ON ${name} (written_ms)`)
   const key = table.columns.find((column) => column.primaryKey)
   if (key !== undefined) createKeyIndex(database, table.id, key.id)
 }

@@ -17,8 +17,8 @@
  * | dropped_user  | name                    | a user who was: nobody else gets the name             | the file is gone                  | statements/users.ts    |
  * | counter       | name                    | the last number given out                             | what it counts is dropped         | catalog/counter.ts     |
  *
- * A table of users, `t<id>`, has the columns `rid`, `owner` ('' in shared tables), `seq` (`_seq`), `deleted` (1: the row is gone, and this is what is
- * left of it), `written_ms`, and one for each column of its own. (`owner`, primary key) is unique.
+ * A table of users, `t<id>`, has the columns `rid`, `owner` ('' in shared tables), `seq` (`_seq`), `deleted` (1: the row is gone, and this is what it
+ * was last), `written_ms`, and one for each column of its own. (`owner`, primary key) is unique.
  *
  * - The row of `counter` named `catalog` is no count: it is another number after each change of the catalogue, and so says whether what somebody
  *   remembers of it still holds, across processes and after a rollback.

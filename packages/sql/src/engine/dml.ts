@@ -46,9 +46,15 @@ export async function changeRows(parsed: ParsedChange, run: Run): Promise<number
     tell: await openChangeSink(run, table),
     defaultOf: createDefaults(run, table),
   }
-  target.rows.sweep()
-  if (parsed.kind === 'insert') return insertRows(parsed, target, run)
-  return parsed.kind === 'update' ? updateRows(parsed, target, run) : deleteRows(parsed, target, run)
+  const changed = CHANGES[parsed.kind](parsed, target, run)
+  target.rows.sweep(changed)
+  return changed
+}
+
+const CHANGES: Readonly<Record<ParsedChange['kind'], (parsed: ParsedChange, target: Target, run: Run) => number>> = {
+  insert: insertRows,
+  update: updateRows,
+  delete: deleteRows,
 }
 
 function insertRows(parsed: ParsedChange, target: Target, run: Run): number {

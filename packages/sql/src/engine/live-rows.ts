@@ -7,6 +7,8 @@ import type { Cell } from '../data-type.ts'
 import type { ResultColumn } from '../protocol.ts'
 import type { SqliteRow } from './query-rows.ts'
 
+export type Cells = Record<string, Cell>
+
 /** Columns that a live query over a table gives after its own. */
 export const TABLE_ALSO: readonly string[] = ['_seq', 'id']
 
@@ -26,6 +28,11 @@ export function extended(relation: Relation, selected: string, columns: readonly
   }
 }
 
+/** A row of a query that left it: with the `_seq` by which it went, so that a client that has read on does not take it for one that it knows. */
+export function departed(cells: Cells, seq: bigint, isDeleted: boolean): Cells {
+  return { ...cells, _seq: String(seq), ...('_deleted' in cells && { _deleted: isDeleted }) }
+}
+
 /** What a row is made of: each name once, the first of that name. */
 export function schemaOf(query: CompiledQuery): readonly ResultColumn[] {
   const names = new Set<string>()
@@ -37,8 +44,8 @@ export function schemaOf(query: CompiledQuery): readonly ResultColumn[] {
   return schema
 }
 
-export function cellsOf(row: SqliteRow, { columns }: CompiledQuery): Record<string, Cell> {
-  const cells: Record<string, Cell> = {}
+export function cellsOf(row: SqliteRow, { columns }: CompiledQuery): Cells {
+  const cells: Cells = {}
   for (const [index, { name, dataType }] of columns.entries()) {
     if (!Object.hasOwn(cells, name)) cells[name] = cellOf(row[index] ?? null, dataType)
   }

@@ -8,10 +8,10 @@ import { toErrorData } from '../process/error-data.ts'
 import { topicRelation } from '../topics/topic-relation.ts'
 import { readableError } from './error-text.ts'
 import { givenOf } from './given.ts'
-import { cellsOf, extended, schemaOf, TABLE_ALSO, withId } from './live-rows.ts'
+import { cellsOf, departed, extended, schemaOf, TABLE_ALSO, withId } from './live-rows.ts'
 import { queryRows, visitRows } from './query-rows.ts'
 import type { SqliteRow } from './query-rows.ts'
-import { openRelations, ownerIn } from './relations.ts'
+import { deletedRelation, openRelations, ownerIn } from './relations.ts'
 import { NeedsWriter } from './run.ts'
 import type { Run } from './run.ts'
 import { findTable, qualified } from './touched-tables.ts'
@@ -22,6 +22,8 @@ interface Opened {
   readonly source: Described['source']
   readonly parsed: ParsedQuery
   readonly relation: Relation
+  /** Of a table: its rows that are gone. */
+  readonly deleted: Relation | null
   /** For the gate. */
   readonly tables: ReadonlySet<string>
   readonly also: readonly string[]
@@ -36,11 +38,11 @@ export async function describeLive(run: Run, text: string): Promise<Described> {
 /** In the order of `_seq`; those of a system table in their own. @throws SqlError */
 export async function readLive(run: Run, request: LiveRequest<'read-live'>): Promise<LiveRows> {
   const opened = await open(run, request.text)
-  if (opened.source.kind !== 'table') return readSystem(run, opened, request)
+  if (opened.deleted === null) return readSystem(run, opened, request)
   const { after, upto, last, rowsMax, bytesMax } = request
   if (last === 0) return { rows: [], lastSeq: null, hasMore: false }
   const first = last === null ? after : beforeLast(run, opened, { upto, count: last })
-  const query = compile(run, opened, between(opened.relation, first, upto, 'ASC'))
+  const query = compile(run, opened, between(request.deleted ? opened.deleted : opened.relation, first, upto, 'ASC'))
   const rows: LiveRows['rows'][number][] = []
   let lastSeq: bigint | null = null
   let bytes = 0
@@ -48,9 +50,9 @@ export async function readLive(run: Run, request: LiveRequest<'read-live'>): Pro
   visitRows(run, query, opened.tables, (row) => {
     hasMore = rows.length === rowsMax || bytes >= bytesMax
     if (hasMore) return false
-    const cells = cellsOf(row, query)
-    bytes += JSON.stringify(cells).length
     lastSeq = seqOf(row)
+    const cells = request.deleted ? departed(cellsOf(row, query), lastSeq, true) : cellsOf(row, query)
+    bytes += JSON.stringify(cells).length
     rows.push(cells)
     return true
   })
@@ -74,16 +76,18 @@ async function open(run: Run, text: string): Promise<Opened> {
   const parsed = parseQuery(text, givenOf(run))
   const reference = assertLive(parsed)
   if (reference.kind === 'topic') {
-    return { source: { kind: 'topic', topic: reference.topic }, parsed, relation: recordsRelation('[]'), tables: NOTHING, also: TOPIC_ALSO }
+    const source = { kind: 'topic', topic: reference.topic } as const
+    return { source, parsed, relation: recordsRelation('[]'), deleted: null, tables: NOTHING, also: TOPIC_ALSO }
   }
   const { relations, tables } = await openRelations([reference], run)
   const relation = relations.get(reference)!
   const { namespace, name } = qualified(reference.table, run)
   const table = findTable(run, reference.table)
-  if (table === undefined) return { source: { kind: 'system', namespace, name }, parsed, relation, tables, also: [] }
+  if (table === undefined) return { source: { kind: 'system', namespace, name }, parsed, relation, deleted: null, tables, also: [] }
   const owner = table.type === 'shared' ? null : ownerIn(table, run)
   const source = { kind: 'table', tableId: table.id, owner, namespace, name } as const
-  return { source, parsed, relation: withId(table, relation), tables, also: TABLE_ALSO }
+  const deleted = withId(table, deletedRelation(table, run))
+  return { source, parsed, relation: withId(table, relation), deleted, tables, also: TABLE_ALSO }
 }
 
 function compile(run: Run, { parsed, also }: Pick<Opened, 'parsed' | 'also'>, relation: Relation): CompiledQuery {

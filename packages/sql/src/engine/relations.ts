@@ -57,18 +57,31 @@ async function openSystemRelation(table: TableName, run: Run): Promise<Relation>
 
 /** A table's rows, as a run sees them. */
 export function tableRelation(table: Table, run: Pick<Run, 'asUser' | 'nowMs'>): Relation {
+  return rowsWhere(table, (bind) => visibleRows(table, run, bind))
+}
+
+/**
+ * Those that are gone, as far as it is kept (table-rows.ts): as they were, but for the `_seq` by which they went. One that has lost its key, because
+ * the column's type was changed since, is nobody's to recognize.
+ */
+export function deletedRelation(table: Table, run: Pick<Run, 'asUser'>): Relation {
+  const keys = table.columns.filter(({ primaryKey }) => primaryKey).map(({ id }) => ` AND ${physicalColumn(id)} IS NOT NULL`)
+  return rowsWhere(table, (bind) => `owner = ${bind(ownerIn(table, run))} AND deleted = 1${keys.join('')}`)
+}
+
+function rowsWhere(table: Table, condition: (bind: Bind) => string): Relation {
   const columns = relationColumns(table)
   const key = table.columns.find((column) => column.primaryKey)
   const selected = [
     ...table.columns.map((column) => `${physicalColumn(column.id)} AS ${quoted(column.name)}`),
     'seq AS _seq',
-    ...(table.type === 'stream' ? [] : ['deleted AS _deleted']),
+    ...(table.type === 'stream' ? [] : ['0 AS _deleted']),
     'rid AS _rid',
   ].join(', ')
   return {
     columns,
     order: [key?.name ?? '_seq'],
-    render: (bind) => `(SELECT ${selected} FROM ${gateName(table)} WHERE ${visibleRows(table, run, bind)})`,
+    render: (bind) => `(SELECT ${selected} FROM ${gateName(table)} WHERE ${condition(bind)})`,
   }
 }
 

@@ -1,11 +1,12 @@
 /**
  * The rows of a table that belong to one owner, as they lie in SQLite.
  *
- * - A deleted row leaves a tombstone, which has its key and a `_seq` of its own, until a row of the same key takes its place.
+ * - A deleted row leaves a tombstone: its values, under a `_seq` of its own. It lies there until a row of the same key takes its place, or until
+ *   it is older than the table keeps what is deleted. STREAM tables keep none.
  * - It checks nothing but keys: values are what their columns keep.
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import { SQL_SWEEP_ROWS_MAX } from '@logbrook/kafka/limits'
+import { SQL_DELETED_RETENTION_HOURS_DEFAULT, SQL_SWEEP_ROWS_MAX } from '@logbrook/kafka/limits'
 import { physicalColumn, physicalTable } from '../catalog/physical-table.ts'
 import type { Column, Table } from '../catalog/table.ts'
 import { shown } from '../compile/values.ts'
@@ -67,16 +68,20 @@ export class TableRows {
   }
 
   delete(rid: bigint, seq: bigint): void {
-    const values = this.#columns.filter((_, index) => index !== this.#keyIndex).map((column) => `, ${column} = NULL`)
-    this.#run(`UPDATE ${this.#name} SET deleted = 1, seq = ?, written_ms = ?${values.join('')} WHERE rid = ?`, [seq, this.#nowMs, rid])
+    if (this.#table.type === 'stream') this.#run(`DELETE FROM ${this.#name} WHERE rid = ?`, [rid])
+    else this.#run(`UPDATE ${this.#name} SET deleted = 1, seq = ?, written_ms = ? WHERE rid = ?`, [seq, this.#nowMs, rid])
   }
 
-  /** Of a STREAM table, whoever they belong to: some of those that nobody sees any more, the oldest first. */
-  sweep(): void {
-    const { ttlSeconds } = this.#table
-    if (ttlSeconds === null) return
-    const expired = `SELECT rid FROM ${this.#name} WHERE written_ms <= ? ORDER BY written_ms LIMIT ${SQL_SWEEP_ROWS_MAX}`
-    this.#run(`DELETE FROM ${this.#name} WHERE rid IN (${expired})`, [youngestExpiredMs(ttlSeconds, this.#nowMs)])
+  /**
+   * Whoever they belong to: some of those that are not kept any more, the oldest first. They are no fewer than a statement has changed, so that
+   * statements cannot leave more behind than they take away.
+   */
+  sweep(changed: number): void {
+    const { type, ttlSeconds } = this.#table
+    const expiredMs = youngestExpiredMs(ttlSeconds ?? deletedRetentionSeconds(this.#table), this.#nowMs)
+    const isDeleted = type === 'stream' ? '' : 'deleted = 1 AND '
+    const expired = `SELECT rid FROM ${this.#name} WHERE ${isDeleted}written_ms <= ? ORDER BY written_ms LIMIT ?`
+    this.#run(`DELETE FROM ${this.#name} WHERE rid IN (${expired})`, [expiredMs, Math.max(changed, SQL_SWEEP_ROWS_MAX)])
   }
 
   #replace(rid: bigint, { seq, values }: RowVersion): void {
@@ -110,6 +115,12 @@ export class TableRows {
     this.#prepared.set(sql, statement)
     return statement
   }
+}
+
+const SECONDS_PER_HOUR = 60 * 60
+
+function deletedRetentionSeconds({ options }: Table): number {
+  return Number(options['DELETED_RETENTION_HOURS'] ?? SQL_DELETED_RETENTION_HOURS_DEFAULT) * SECONDS_PER_HOUR
 }
 
 function duplicateKey({ name }: Column, value: SqliteValue): SqlError {

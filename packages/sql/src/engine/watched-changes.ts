@@ -2,8 +2,7 @@
  * Which live queries a changed row concerns: each is held against the row as it was and as it is, inside of the change's transaction.
  *
  * - A row that comes into what a query selects is an insertion to it, one that leaves it a deletion, whatever the statement was.
- * - A deletion's `old` carries the `_seq` that it was given (the tombstone's, or the version's that left), so that a client that has read on does
- *   not take it for something that it knows.
+ * - A deletion's `old` carries the `_seq` that it was given: the tombstone's, or the version's that left.
  * - What is wrong with a query is its subscriber's to find out: it fails no change.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
@@ -11,10 +10,10 @@ import { LIVE_CHANGES_PER_TRANSACTION_MAX } from '@logbrook/kafka/limits'
 import type { Table } from '../catalog/table.ts'
 import { assertLive, compileQuery, parseQuery } from '../compile/query.ts'
 import type { CompiledQuery } from '../compile/relation.ts'
-import type { Cell } from '../data-type.ts'
 import type { WatchedChange, WatchedTable } from '../protocol.ts'
 import { givenOf } from './given.ts'
-import { cellsOf, TABLE_ALSO, withId } from './live-rows.ts'
+import { cellsOf, departed, TABLE_ALSO, withId } from './live-rows.ts'
+import type { Cells } from './live-rows.ts'
 import type { SqliteRow } from './query-rows.ts'
 import type { RowChange, RowVersion } from './row-change.ts'
 import { rowRelation } from './row-relation.ts'
@@ -32,8 +31,6 @@ export function watchedChanges(run: Run, watched: readonly WatchedTable[], chang
   })
 }
 
-type Cells = Record<string, Cell>
-
 function changeFor(run: Run, query: WatchedTable, { table, operation, row, old }: RowChange): readonly WatchedChange[] {
   const match = matcherOf(run, query, table)
   const now = operation === 'delete' ? null : match(row)
@@ -42,10 +39,6 @@ function changeFor(run: Run, query: WatchedTable, { table, operation, row, old }
   const told = { key: query.key, owner: query.owner, tableId: table.id, seq: row.seq }
   if (now === null) return [{ ...told, operation: 'delete', row: null, old: departed(before!, row.seq, operation === 'delete') }]
   return [{ ...told, operation: before === null ? 'insert' : 'update', row: now, old: before }]
-}
-
-function departed(cells: Cells, seq: bigint, isDeleted: boolean): Cells {
-  return { ...cells, _seq: String(seq), ...('_deleted' in cells && { _deleted: isDeleted }) }
 }
 
 /** Those that were told so, by transaction. */

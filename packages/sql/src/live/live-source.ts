@@ -49,6 +49,8 @@ export interface LiveSource {
   start(listener: LiveListener): Promise<void>
   /** The next of the rows that there were, each once. Not to be called again before it has answered. */
   read(beginning: Beginning, rowsMax: number): Promise<LiveRowsRead>
+  /** After the last of them: those that were deleted behind `from`, where that is known. What follows it can be told from then on. */
+  deletions?(from: bigint): AsyncIterable<Told>
   /** Idempotent. */
   stop(): void
 }

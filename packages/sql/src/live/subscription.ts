@@ -1,5 +1,6 @@
 /**
- * One live query of one reader: first the rows that there were, batch by batch as they are asked for, then what happens (contract 7.4, 7.5).
+ * One live query of one reader: first the rows that there were, batch by batch as they are asked for, and what was deleted since it was here last,
+ * then what happens (contract 7.4, 7.5).
  *
  * - What happens while rows are still being fetched waits, within a limit, and is told after the last of them: no row twice, none left out.
  * - It ends once: by its reader, or with an error that its reader is told.
@@ -122,8 +123,23 @@ export class Subscription implements LiveListener {
     if (reader.compresses) await frame.compressLarge()
     if (this.#isEnded()) return
     reader.send(frame)
-    if (hasMore) this.#phase = 'loading'
-    else this.#becomeReady()
+    if (hasMore) {
+      this.#phase = 'loading'
+      return
+    }
+    await this.#tellDeletions()
+    if (!this.#isEnded()) this.#becomeReady()
+  }
+
+  /** At the reader's pace: there may be many. */
+  async #tellDeletions(): Promise<void> {
+    const from = this.request.options?.from ?? null
+    if (from === null) return
+    for await (const told of this.#source?.deletions?.(from) ?? []) {
+      if (this.#isEnded()) return
+      this.#send(told)
+      await this.room()
+    }
   }
 
   #becomeReady(): void {

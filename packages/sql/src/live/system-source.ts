@@ -20,7 +20,8 @@ export function systemSource({ query, source, schema, ask, nowMs }: SystemSource
     async start() {},
     async read({ last }, rowsMax) {
       const bytesMax = LIVE_BATCH_BYTES_MAX
-      const { rows } = await ask<LiveRows>({ kind: 'read-live', ...query, nowMs: nowMs(), after: null, upto: 0n, last, rowsMax, bytesMax })
+      const bounds = { after: null, upto: 0n, deleted: false, last, rowsMax, bytesMax } as const
+      const { rows } = await ask<LiveRows>({ kind: 'read-live', ...query, nowMs: nowMs(), ...bounds })
       return { rows, hasMore: false, lastSeq: null }
     },
     stop() {},

@@ -4,6 +4,8 @@
  * - A query of the same text over the same rows is held against each change once, however many subscribe to it.
  * - A subscriber is watched for before the snapshot is taken, and the snapshot is taken behind everything that was given to the writer without
  *   it: each change is either in the rows of the snapshot, by its `_seq`, or told.
+ * - Rows that were deleted before the snapshot come behind those that there are, which may have a later `_seq`. KalamDB's clients take whatever has
+ *   one that is not later for what they know, so that those deletions have none.
  */
 import {
   LIVE_BATCH_BYTES_MAX,
@@ -12,12 +14,14 @@ import {
   LIVE_CHANGES_PER_TRANSACTION_MAX,
 } from '@logbrook/kafka/limits'
 import type { ChangeOperation } from '../catalog/table.ts'
-import type { Described, LiveRows, ResultColumn, WatchedChange, WatchedTable } from '../protocol.ts'
+import type { Described, EngineRequest, LiveRows, ResultColumn, WatchedChange, WatchedTable } from '../protocol.ts'
 import { LiveError } from './live-error.ts'
 import { changeMessage } from './messages.ts'
-import type { Ask, Beginning, LiveListener, LiveQuery, LiveRowsRead, LiveSource } from './live-source.ts'
+import type { LiveRow } from './messages.ts'
+import type { Ask, Beginning, LiveListener, LiveQuery, LiveRowsRead, LiveSource, Told } from './live-source.ts'
 
 type TableSource = Extract<Described['source'], { readonly kind: 'table' }>
+type ReadLive = Extract<EngineRequest, { readonly kind: 'read-live' }>
 
 interface Member {
   readonly listener: LiveListener
@@ -143,8 +147,13 @@ export interface TableSourceOptions {
 export function tableSource({ query, source, schema, tables, ask, nowMs }: TableSourceOptions): LiveSource {
   let leave: (() => void) | undefined
   let member: Member | undefined
+  /** The last row's that was read. */
   let after: bigint | null = null
   let isFirst = true
+
+  async function readUpToSnapshot(bounds: Pick<ReadLive, 'after' | 'deleted' | 'last' | 'rowsMax' | 'bytesMax'>): Promise<LiveRows> {
+    return await ask<LiveRows>({ kind: 'read-live', ...query, nowMs: nowMs(), upto: member!.snapshot!, ...bounds })
+  }
 
   return {
     namespace: source.namespace,
@@ -157,12 +166,9 @@ export function tableSource({ query, source, schema, tables, ask, nowMs }: Table
       member.snapshot = await ask<bigint>({ kind: 'last-seq' })
     },
     async read(beginning: Beginning, rowsMax): Promise<LiveRowsRead> {
-      const { rows, lastSeq, hasMore } = await ask<LiveRows>({
-        kind: 'read-live',
-        ...query,
-        nowMs: nowMs(),
+      const { rows, lastSeq, hasMore } = await readUpToSnapshot({
         after: isFirst ? beginning.from : after,
-        upto: member!.snapshot!,
+        deleted: false,
         last: isFirst ? beginning.last : null,
         rowsMax,
         bytesMax: LIVE_BATCH_BYTES_MAX,
@@ -171,6 +177,27 @@ export function tableSource({ query, source, schema, tables, ask, nowMs }: Table
       after = lastSeq ?? after
       return { rows, hasMore, lastSeq: after }
     },
+    async *deletions(from) {
+      let place: bigint | null = from
+      for (let isMore = true; isMore;) {
+        const { rows, lastSeq, hasMore } = await readUpToSnapshot({ ...DELETIONS, after: place })
+        if (rows.length > 0) yield deletionsMessage(rows, after)
+        place = lastSeq
+        isMore = hasMore
+      }
+    },
     stop: () => leave?.(),
   }
+}
+
+/** Of one frame. */
+const DELETIONS = { deleted: true, last: null, rowsMax: LIVE_CHANGES_PER_FRAME_MAX, bytesMax: LIVE_CHANGES_PER_FRAME_BYTES_MAX } as const
+
+function deletionsMessage(rows: readonly LiveRow[], lastRowSeq: bigint | null): Told {
+  const olds = rows.map(({ _seq: seq, ...others }) => (BigInt(seq as string) > (lastRowSeq ?? 0n) ? { ...others, _seq: seq } : others))
+  return changeMessage(
+    'delete',
+    [],
+    olds.map((old) => JSON.stringify(old)),
+  )
 }

@@ -1,6 +1,6 @@
 /** `WITH (…)` of CREATE TABLE. */
 import type { DatabaseSync } from 'node:sqlite'
-import { STREAM_TTL_SECONDS_MAX } from '@logbrook/kafka/limits'
+import { SQL_DELETED_RETENTION_HOURS_MAX, STREAM_TTL_SECONDS_MAX } from '@logbrook/kafka/limits'
 import { ACCESS_LEVELS } from '../../catalog/table.ts'
 import type { AccessLevel, TableType } from '../../catalog/table.ts'
 import { notFound, SqlError } from '../../sql-error.ts'
@@ -23,6 +23,7 @@ export function readTableOptions(
   if (policy !== undefined && !FLUSH_POLICY.test(policy.toLowerCase().replaceAll(' ', ''))) {
     throw refused(`FLUSH_POLICY is 'rows:N', 'interval:N' or 'rows:N,interval:N', not '${policy}'`)
   }
+  assertRetention(options['DELETED_RETENTION_HOURS'])
   const storage = options['STORAGE_ID']
   if (storage !== undefined && !storageExists(database, storage)) throw notFound(`Storage '${storage}' does not exist`)
   return { ttlSeconds: ttlOf(options['TTL_SECONDS'], type) }
@@ -45,6 +46,13 @@ function ttlOf(written: string | undefined, type: TableType): number | null {
   if (!/^\d+$/.test(written) || seconds < 1) throw refused(`TTL_SECONDS is a whole number from 1, not '${written}'`)
   if (seconds > STREAM_TTL_SECONDS_MAX) throw refused(`TTL_SECONDS is ${written}; the limit is ${STREAM_TTL_SECONDS_MAX}`)
   return seconds
+}
+
+function assertRetention(written: string | undefined): void {
+  if (written === undefined) return
+  if (!/^\d+$/.test(written)) throw refused(`DELETED_RETENTION_HOURS is a whole number from 0, not '${written}'`)
+  if (Number(written) <= SQL_DELETED_RETENTION_HOURS_MAX) return
+  throw refused(`DELETED_RETENTION_HOURS is ${written}; the limit is ${SQL_DELETED_RETENTION_HOURS_MAX}`)
 }
 
 function refused(problem: string): SqlError {
