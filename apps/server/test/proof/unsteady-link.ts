@@ -1,17 +1,18 @@
-/** A way to a broker that is cut, and for a while leads nowhere. */
+/** A way to a broker that is cut, for a while leads nowhere, and then to that broker or to another. */
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 
 export interface UnsteadyLink extends AsyncDisposable {
   readonly url: string
-  /** Ends all connections, and each that comes while something happens elsewhere. */
-  cutWhile(what: () => Promise<void>): Promise<void>
+  /** Ends all connections, and each that comes while something happens elsewhere, which answers where it is to lead from then on. */
+  cutWhile(what: () => Promise<string>): Promise<void>
 }
 
-export async function startUnsteadyLink(target: string): Promise<UnsteadyLink> {
+export async function startUnsteadyLink(first: string): Promise<UnsteadyLink> {
   const sockets = new Set<Socket>()
-  let isCut = false
+  /** `null`: nowhere. */
+  let target: string | null = first
 
   function keep(socket: Socket, other: Socket): void {
     sockets.add(socket)
@@ -24,7 +25,7 @@ export async function startUnsteadyLink(target: string): Promise<UnsteadyLink> {
   }
 
   const server = createServer((incoming) => {
-    if (isCut) {
+    if (target === null) {
       incoming.on('error', () => {}).destroy()
       return
     }
@@ -42,10 +43,9 @@ export async function startUnsteadyLink(target: string): Promise<UnsteadyLink> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async cutWhile(what) {
-      isCut = true
+      target = null
       cut()
-      await what()
-      isCut = false
+      target = await what()
     },
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close')

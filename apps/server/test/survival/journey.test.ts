@@ -91,7 +91,9 @@ const STEPS: Readonly<Record<string, (traveller: Traveller) => Promise<void>>> =
 
   async 'the subscription goes on, and misses nothing'(traveller) {
     const sql = sqlOf(traveller)
-    await sql.run("UPDATE app.notes SET body = 'ONE' WHERE id = 1; INSERT INTO app.notes VALUES (3, 'three')")
+    await sql.run(
+      "DELETE FROM app.notes WHERE id = 2; UPDATE app.notes SET body = 'ONE' WHERE id = 1; INSERT INTO app.notes VALUES (3, 'three')",
+    )
     const live = await connect(traveller)
     traveller.live = live
     const missed = (await live.subscribed('notes', NOTES, { from: traveller.seq })) as readonly Row[]
@@ -99,6 +101,8 @@ const STEPS: Readonly<Record<string, (traveller: Traveller) => Promise<void>>> =
       [1, 'ONE'],
       [3, 'three'],
     ])
+    const { change_type: kind, old_values: gone } = await live.nextOf('change')
+    assert.deepEqual([kind, gone], ['delete', [{ id: 2, body: 'two' }]])
     await sql.run("UPDATE app.notes SET body = 'THREE' WHERE id = 3")
     remember(traveller, rowsOf(await live.nextOf('change')), [[3, 'THREE']])
   },
@@ -154,7 +158,6 @@ const STEPS: Readonly<Record<string, (traveller: Traveller) => Promise<void>>> =
     ])
     assert.deepEqual(await sql.rows(NOTES), [
       [1, 'ONE'],
-      [2, 'two'],
       [3, 'THREE'],
       [4, 'FOUR'],
       [6, 'six'],

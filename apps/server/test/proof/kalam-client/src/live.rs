@@ -80,6 +80,7 @@ pub async fn events(url: &str) -> Outcome {
     let mut last = subscribed(&alice, "last", NOTES, Some(SubscriptionOptions::new().with_last_rows(2))).await?;
     next(&mut last).await?;
     saw("last two", ids(&next_event(&mut last).await?));
+    saw("when one was closed", answered(run(&chief, "SELECT subscription_id FROM system.live", &[]).await));
     last.close().await?;
 
     let mut after = subscribed(&alice, "after", NOTES, Some(SubscriptionOptions::new().with_from(SeqId::from_i64(i64::MAX)))).await?;
@@ -133,6 +134,8 @@ pub async fn connections(url: &str) -> Outcome {
     }
     let once = || ConnectionOptions::new().with_auto_reconnect(false);
     saw("refused", crate::said(with("not.a.token", once())?.connect().await));
+    let hopeful = with("not.a.token", ConnectionOptions::new().with_reconnect_delay_ms(1).with_max_reconnect_delay_ms(1))?;
+    saw("refused for ever", json!([crate::said(hopeful.connect().await), hopeful.is_connected().await]));
 
     // A ping is sent when the one before was answered.
     let (sent, mut pings) = unbounded_channel();
@@ -155,7 +158,7 @@ pub async fn connections(url: &str) -> Outcome {
 /// Its connection is cut, more than once, and what happens meanwhile is not lost.
 pub async fn resumption(url: &str) -> Outcome {
     let chief = prepared(url).await?;
-    run(&chief, "INSERT INTO live.notes VALUES (1, 'one'), (2, 'two')", &[]).await?;
+    run(&chief, "INSERT INTO live.notes VALUES (1, 'one'), (2, 'two'), (5, 'five')", &[]).await?;
     let (received, mut frames) = unbounded_channel();
     let options = ConnectionOptions::new().with_reconnect_delay_ms(5).with_max_reconnect_delay_ms(20);
     let alice = KalamLinkClient::builder()
@@ -173,7 +176,9 @@ pub async fn resumption(url: &str) -> Outcome {
         drain(&mut frames);
         wait_for(&format!("{turn} cut"))?;
         saw(&format!("{turn} acknowledgment"), next(&mut notes).await?);
-        saw(&format!("{turn}, what was missed"), ids(&next_event(&mut notes).await?));
+        for what in ["missed", "deleted"] {
+            saw(&format!("{turn}, what was {what}"), ids(&next_event(&mut notes).await?));
+        }
         // The client leaves out what it knows, so that its frames have to be looked at.
         saw(&format!("{turn}, what was sent"), json!(drain(&mut frames)));
         saw(&format!("{turn}, as the broker has it"), answered(run(&chief, "SELECT subscription_id, options FROM system.live", &[]).await));
