@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { parseStatement } from '../src/compile/parse.ts'
 import { parseQuery } from '../src/compile/query.ts'
 import { SqlError } from '../src/sql-error.ts'
 import { GIVEN, cellsOf, compiled, given, rowsOf } from './compile-fixture.ts'
@@ -47,6 +48,18 @@ function runs(sql: string): boolean {
     return false
   }
 }
+
+test('a text has the same tree again, which nobody has changed', () => {
+  fc.assert(
+    fc.property(expressions, (expression) => {
+      const sql = `SELECT ${expression} AS x, id FROM items WHERE id > $2 ORDER BY x`
+      fc.pre(runs(sql))
+      assert.equal(parseStatement(sql), parseStatement(sql))
+      assert.deepEqual(parseStatement(sql), parseStatement(`${sql} `))
+    }),
+    { seed: 5, numRuns: 200 },
+  )
+})
 
 test('what is compiled is taken by SQLite', () => {
   let ran = 0

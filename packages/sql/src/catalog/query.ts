@@ -1,13 +1,14 @@
 /** Statements of our own, whose whole numbers come as `number` whatever the connection's setting is. */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import { rememberStatements } from './statements.ts'
 
 type Parameters = Readonly<Record<string, SQLInputValue>>
 
+const statementOf = rememberStatements((statement) => statement.setReadBigInts(false))
+
 /** The caller knows what it asked for, and says so. */
 export function queryAll(database: DatabaseSync, sql: string, parameters: Parameters = {}): unknown[] {
-  const statement = database.prepare(sql)
-  statement.setReadBigInts(false)
-  return statement.all(parameters)
+  return statementOf(database, sql).all(parameters)
 }
 
 export function queryOne(database: DatabaseSync, sql: string, parameters: Parameters = {}): unknown {
@@ -16,5 +17,5 @@ export function queryOne(database: DatabaseSync, sql: string, parameters: Parame
 
 /** Answers how many rows it changed. */
 export function run(database: DatabaseSync, sql: string, parameters: Parameters = {}): number {
-  return Number(database.prepare(sql).run(parameters).changes)
+  return Number(statementOf(database, sql).run(parameters).changes)
 }
