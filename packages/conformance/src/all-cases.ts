@@ -6,6 +6,7 @@ import { CONSUME_GROUP_CASES } from './cases/consume-groups.ts'
 import { CONSUME_REQUEST_CASES } from './cases/consume-requests.ts'
 import { CONSUME_WAIT_CASES } from './cases/consume-waits.ts'
 import { CREDENTIAL_CASES } from './cases/credentials.ts'
+import { DOWNLOAD_CASES } from './cases/downloads.ts'
 import { FAULT_CASES } from './cases/faults.ts'
 import { FETCH_ANSWER_CASES } from './cases/fetch-answers.ts'
 import { FETCH_BUDGET_CASES } from './cases/fetch-budgets.ts'
@@ -21,6 +22,7 @@ import { INTAKE_ROTATION_CASES } from './cases/intake-rotation.ts'
 import { INTAKE_ROUTE_CASES } from './cases/intake-routes.ts'
 import { INTAKE_VALUE_CASES } from './cases/intake-values.ts'
 import { LIVE_QUERY_CASES } from './cases/live-queries.ts'
+import { LIVE_SUBSCRIPTION_CASES } from './cases/live-subscriptions.ts'
 import { LIVE_TOPIC_CASES } from './cases/live-topics.ts'
 import { LOGIN_CASES } from './cases/logins.ts'
 import { LONG_POLL_CASES } from './cases/long-polls.ts'
@@ -49,6 +51,7 @@ import { SQL_USER_CASES } from './cases/sql-users.ts'
 import { TOKEN_CASES } from './cases/tokens.ts'
 import { TOPIC_NAME_CASES } from './cases/topic-names.ts'
 import { WEBSOCKET_CONNECTION_CASES } from './cases/websocket-connections.ts'
+import { WEBSOCKET_SESSION_CASES } from './cases/websocket-sessions.ts'
 
 export const CASES: readonly ConformanceCase[] = [
   ...FETCH_REQUEST_CASES,
@@ -97,7 +100,10 @@ export const CASES: readonly ConformanceCase[] = [
   ...SQL_SOURCE_CASES,
   ...SQL_TOPIC_TABLE_CASES,
   ...FILE_CASES,
+  ...DOWNLOAD_CASES,
+  ...WEBSOCKET_SESSION_CASES,
   ...WEBSOCKET_CONNECTION_CASES,
   ...LIVE_QUERY_CASES,
+  ...LIVE_SUBSCRIPTION_CASES,
   ...LIVE_TOPIC_CASES,
 ]

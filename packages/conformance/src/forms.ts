@@ -5,9 +5,7 @@ import type { Request } from './case.ts'
 import { mismatches, Rule } from './match.ts'
 import type { Pattern } from './match.ts'
 import type { Names } from './names.ts'
-import type { Scene } from './scene.ts'
-import { bearer } from './sessions.ts'
-import type { Answer, Conversation, Speaker } from './statements.ts'
+import type { Conversation, Speaker } from './statements.ts'
 
 export interface GivenFile {
   /** As its sender calls it. */
@@ -42,14 +40,6 @@ export function formOf(names: Names, { files = {}, ...texts }: Form): Pick<Reque
 function part(disposition: string, content: string | Uint8Array): readonly Uint8Array[] {
   const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n`
   return [Buffer.from(head), Buffer.from(content), Buffer.from('\r\n')]
-}
-
-export async function uploads(
-  { sends }: Conversation,
-  scene: Scene,
-  [speaker, form, answer]: readonly [speaker: Speaker, form: Form, answer: Answer],
-): Promise<void> {
-  await sends(speaker, formOf(scene.names, form), answer)
 }
 
 /** What a cell of a FILE column holds. */
@@ -97,13 +87,4 @@ export interface Download {
 export function downloadOf({ sub, id }: Pick<FileReference, 'sub' | 'id'>, asked: Download = {}): Request {
   const { namespace = '$NS', table = 't', storedName = id, query = '', headers = {} } = asked
   return { method: 'GET', path: `/v1/files/${namespace}/${table}/${sub}/${storedName}${query}`, headers }
-}
-
-/** The same, by somebody. */
-export async function downloadBy(
-  { tokenOf }: Conversation,
-  [speaker, reference, asked]: readonly [speaker: Speaker, reference: Pick<FileReference, 'sub' | 'id'>, asked?: Download],
-): Promise<Request> {
-  const request = downloadOf(reference, asked)
-  return { ...request, headers: { ...bearer(await tokenOf(speaker)), ...request.headers } }
 }

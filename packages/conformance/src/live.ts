@@ -166,3 +166,20 @@ function isReady(value: unknown): boolean {
     value.has_more === false
   )
 }
+
+// The table of most cases
+
+/** What everybody may read. */
+export const PUBLIC_TABLE = "CREATE SHARED TABLE $NS.t (id BIGINT PRIMARY KEY, body TEXT) WITH (ACCESS_LEVEL = 'PUBLIC')"
+export const QUERY = 'SELECT id, body FROM $NS.t'
+export const IDS = 'SELECT id FROM $NS.t'
+
+/** Rows of `QUERY`. */
+export function row(id: number, body: string, seq: Pattern = ANY_SEQ): Pattern {
+  return { id: String(id), body, _seq: seq }
+}
+
+/** Rows of `IDS`. */
+export function ids(...numbers: readonly number[]): readonly Pattern[] {
+  return numbers.map((id) => ({ id: String(id), _seq: ANY_SEQ }))
+}
