@@ -197,6 +197,8 @@ export const SQL_COMPOUND_SELECTS_MAX = 100
 export const SQL_PATTERN_BYTES_MAX = 1 * KIB
 /** Of pages of `sql.db` that an engine keeps in memory. */
 export const SQL_CACHE_BYTES = 32 * MIB
+/** Of the write-ahead log of `sql.db`: when it is larger, queries wait for a moment, so that it can begin anew. */
+export const SQL_WAL_BYTES_MAX = 64 * MIB
 /** Records of changes that wait in the broker's memory to be brought into the log; more stay in `sql.db` until it is their turn. */
 export const RELAY_RECORDS_MAX = 10_000
 /** What could not be brought into the log is tried again after so long. */

@@ -166,6 +166,8 @@ export type EngineRequest =
   | { readonly kind: 'renew-topics'; readonly topics: readonly { readonly id: string; readonly name: string }[] }
   /** A copy of `sql.db`, whole, at a path where there is nothing. */
   | { readonly kind: 'copy-to'; readonly file: string }
+  /** Begins the write-ahead log anew, if nobody reads from it. */
+  | { readonly kind: 'renew-log' }
 
 /** A file that its caller wants to have (answer: `FoundFile`, or `null` where there is none such). */
 export interface FindFileRequest {
@@ -242,6 +244,8 @@ export type FromEngine =
   | { readonly kind: 'opened' }
   | { readonly kind: 'call'; readonly call: number; readonly method: string; readonly args: readonly unknown[] }
   | { readonly kind: 'committed'; readonly effects: Effects }
+  /** The write-ahead log has grown so large that it wants to be begun anew. Comes once, until it was tried. */
+  | { readonly kind: 'log-is-large' }
   /** `value` is what the request asks for: `readonly StatementResult[]` of `execute`. */
   | { readonly kind: 'done'; readonly value: unknown }
   /** A reader that was given something to write: it is the writer's. Nothing was done. */

@@ -25,11 +25,14 @@ import { createGate } from './gate.ts'
 import type { Gate } from './gate.ts'
 import { openSnowflakes } from './snowflakes.ts'
 import type { Snowflakes } from './snowflakes.ts'
+import { openWriteAheadLog } from './write-ahead-log.ts'
+import type { WriteAheadLog } from './write-ahead-log.ts'
 
 export interface EngineDatabase {
   readonly database: DatabaseSync
   readonly gate: Gate
   readonly snowflakes: Snowflakes
+  readonly log: WriteAheadLog
   close(): void
 }
 
@@ -65,6 +68,7 @@ export function openDatabase(options: EngineOptions): EngineDatabase {
       database,
       gate: createGate(database, new Set([...COMPILED_FUNCTIONS, ...TOPIC_FUNCTIONS, ...SYSTEM_FUNCTIONS])),
       snowflakes,
+      log: openWriteAheadLog(database, file),
       close() {
         topics.close()
         database.close()

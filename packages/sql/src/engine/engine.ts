@@ -25,18 +25,23 @@ import { inTransaction } from './transactions.ts'
 export async function openEngine(options: EngineOptions, surroundings: EngineSurroundings): Promise<Engine> {
   await loadParser()
   const opened = openDatabase(options)
-  const { database, gate, snowflakes } = opened
+  const { database, gate, snowflakes, log } = opened
   const engine: Engineering = {
     database,
     gate,
     snowflakes,
+    log,
     catalog: openCatalog(database),
     role: options.role,
     watched: [],
     ...surroundings,
   }
   if (options.role === 'writer') raiseOutbox(database, options.outboxAfterId)
-  return { run: (request) => runRequest(engine, request), close: () => opened.close() }
+  return {
+    run: (request) => runRequest(engine, request),
+    isLogLarge: () => options.role === 'writer' && log.isLarge(),
+    close: () => opened.close(),
+  }
 }
 
 type Requests = {
@@ -56,6 +61,7 @@ const REQUESTS: Requests = {
   'find-file': ({ database, catalog }, request) => findFile(database, catalog, request),
   'renew-topics': (engine, { topics }) => writing(engine, () => renewTopics(engine.database, engine.catalog, topics)),
   'copy-to': ({ database }, { file }) => copyDatabase(database, file),
+  'renew-log': ({ log }) => log.renew(),
 }
 
 async function runRequest(engine: Engineering, request: EngineRequest): Promise<unknown> {

@@ -30,7 +30,7 @@ import { findTable } from './touched-tables.ts'
 import { Transaction, inTransaction } from './transactions.ts'
 
 /** What requests of one engine have in common. */
-export interface Engineering extends Pick<EngineDatabase, 'database' | 'gate' | 'snowflakes'>, EngineSurroundings {
+export interface Engineering extends Pick<EngineDatabase, 'database' | 'gate' | 'snowflakes' | 'log'>, EngineSurroundings {
   readonly catalog: Catalog
   readonly role: EngineOptions['role']
   /** Live queries, as the last request that spoke of them had them. */

@@ -50,6 +50,8 @@ export type Handlers<K extends Statement['kind']> = { readonly [Kind in K]: Hand
 export interface Engine {
   /** One request at a time. Answers the `value` of `done`. @throws SqlError, NeedsWriter */
   run(request: EngineRequest): Promise<unknown>
+  /** Whether the write-ahead log is to be begun anew (`renew-log`), to be asked after each request; says so once. */
+  isLogLarge(): boolean
   close(): void
 }
 

@@ -11,6 +11,9 @@ export class EnginePool {
   readonly #idle: EngineProcess[] = []
   /** Under way, or waiting. */
   #requests = 0
+  readonly #running = new Set<Promise<unknown>>()
+  /** Until then none begins. */
+  #pause: Promise<void> | undefined
 
   constructor(sizeMax: number, open: () => Promise<EngineProcess>) {
     this.#sizeMax = sizeMax
@@ -34,15 +37,33 @@ export class EnginePool {
     await this.#with(async () => {})
   }
 
+  /** When those that run something have ended it, and before those that wait begin. */
+  async whileIdle(work: () => Promise<unknown>): Promise<void> {
+    const done = Promise.withResolvers<void>()
+    this.#pause = done.promise
+    await Promise.allSettled(this.#running)
+    await work().finally(() => {
+      this.#pause = undefined
+      done.resolve()
+    })
+  }
+
   async #with<T>(work: (engine: EngineProcess) => Promise<T>): Promise<T> {
     return await this.#inTurn(async () => {
-      const engine = this.#takeIdle() ?? (await this.#open())
-      try {
-        return await work(engine)
-      } finally {
-        if (!engine.isGone) this.#idle.push(engine)
-      }
+      await this.#pause
+      const run = this.#runOne(work)
+      this.#running.add(run)
+      return await run.finally(() => this.#running.delete(run))
     })
+  }
+
+  async #runOne<T>(work: (engine: EngineProcess) => Promise<T>): Promise<T> {
+    const engine = this.#takeIdle() ?? (await this.#open())
+    try {
+      return await work(engine)
+    } finally {
+      if (!engine.isGone) this.#idle.push(engine)
+    }
   }
 
   #takeIdle(): EngineProcess | undefined {

@@ -22,6 +22,7 @@ import { LIFELINE } from './lifeline.ts'
 export interface EngineProcessOptions {
   readonly services: BrokerServices
   readonly onCommitted: (effects: Effects) => void
+  readonly onLogLarge: () => void
   /** Told of an engine that ended and should not have. */
   readonly onError: (error: unknown) => void
   readonly statementMsMax: number
@@ -104,6 +105,8 @@ export class EngineProcess {
         return void this.#serve(message)
       case 'committed':
         return this.#options.onCommitted(message.effects)
+      case 'log-is-large':
+        return this.#options.onLogLarge()
       case 'opened':
         return this.#take()?.resolve(undefined)
       case 'done':

@@ -13,7 +13,7 @@ import { EngineProcess, NEEDS_WRITER } from './engine-process.ts'
 import type { EngineProcessOptions } from './engine-process.ts'
 import { onlyReads } from './first-words.ts'
 
-export interface EnginesOptions extends EngineProcessOptions {
+export interface EnginesOptions extends Omit<EngineProcessOptions, 'onLogLarge'> {
   readonly database: Omit<EngineOptions, 'role'>
   /** Asked for when statements are handed to the writer, and not before; the same list for as long as nothing else is watched. */
   readonly watched: () => readonly WatchedTable[]
@@ -103,6 +103,15 @@ export class Engines {
     }
   }
 
+  /** Nobody may read from the log when it is begun anew: queries wait for their turn as long. */
+  async #renewLog(): Promise<void> {
+    try {
+      await this.#readers.whileIdle(() => this.request({ kind: 'renew-log' }))
+    } catch (error) {
+      if (this.#closed === undefined) this.#options.onError(error)
+    }
+  }
+
   #takeSpare(): EngineProcess | undefined {
     const spare = this.#spare
     this.#spare = undefined
@@ -115,7 +124,7 @@ export class Engines {
 
   #start(): EngineProcess {
     if (this.#closed !== undefined) throw closing()
-    const engine = new EngineProcess(this.#options)
+    const engine = new EngineProcess({ ...this.#options, onLogLarge: () => void this.#renewLog() })
     this.#running.add(engine)
     void engine.gone.then(() => this.#running.delete(engine))
     return engine

@@ -25,7 +25,11 @@ function send(message: FromEngine): void {
 }
 
 async function obey(message: Extract<ToEngine, { readonly kind: 'open' | 'request' }>): Promise<FromEngine> {
-  if (message.kind === 'request') return { kind: 'done', value: await engine!.run(message.request) }
+  if (message.kind === 'request') {
+    const value = await engine!.run(message.request)
+    if (engine!.isLogLarge()) send({ kind: 'log-is-large' })
+    return { kind: 'done', value }
+  }
   engine = await openEngine(message.options, { services: calls.services, committed: (effects) => send({ kind: 'committed', effects }) })
   if (message.options.role === 'reader') stepBack()
   return { kind: 'opened' }
