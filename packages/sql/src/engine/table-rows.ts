@@ -5,9 +5,10 @@
  *   it is older than the table keeps what is deleted. STREAM tables keep none.
  * - It checks nothing but keys: values are what their columns keep.
  */
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { SQL_DELETED_RETENTION_HOURS_DEFAULT, SQL_SWEEP_ROWS_MAX } from '@logbrook/kafka/limits'
 import { physicalColumn, physicalTable } from '../catalog/physical-table.ts'
+import { rememberStatements } from '../catalog/statements.ts'
 import type { Column, Table } from '../catalog/table.ts'
 import { shown } from '../compile/values.ts'
 import type { SqliteValue } from '../data-type.ts'
@@ -15,6 +16,11 @@ import { SqlError } from '../sql-error.ts'
 import { ownerIn, youngestExpiredMs } from './relations.ts'
 import type { RowVersion } from './row-change.ts'
 import type { Run } from './run.ts'
+
+const statementOf = rememberStatements((statement) => {
+  statement.setReadBigInts(true)
+  statement.setReturnArrays(true)
+})
 
 export class TableRows {
   readonly #database: DatabaseSync
@@ -24,7 +30,6 @@ export class TableRows {
   readonly #owner: string
   readonly #nowMs: number
   readonly #keyIndex: number
-  readonly #prepared = new Map<string, StatementSync>()
 
   constructor(run: Pick<Run, 'database' | 'asUser' | 'nowMs'>, table: Table) {
     this.#database = run.database
@@ -38,7 +43,7 @@ export class TableRows {
 
   load(rid: bigint): RowVersion {
     const sql = `SELECT ${['seq', ...this.#columns].join(', ')} FROM ${this.#name} WHERE rid = ?`
-    const [seq, ...values] = this.#prepare(sql).get(rid) as unknown as readonly [bigint, ...SqliteValue[]]
+    const [seq, ...values] = statementOf(this.#database, sql).get(rid) as unknown as readonly [bigint, ...SqliteValue[]]
     return { seq, values }
   }
 
@@ -96,24 +101,14 @@ export class TableRows {
     const value = values[this.#keyIndex]!
     const sql = `SELECT rid, deleted = 1 OR written_ms <= ? FROM ${this.#name} WHERE owner = ? AND ${this.#columns[this.#keyIndex]!} = ?`
     const expiredMs = this.#table.ttlSeconds === null ? -Infinity : youngestExpiredMs(this.#table.ttlSeconds, this.#nowMs)
-    const found = this.#prepare(sql).get(expiredMs, this.#owner, value) as unknown as readonly [bigint, bigint] | undefined
+    const found = statementOf(this.#database, sql).get(expiredMs, this.#owner, value) as unknown as readonly [bigint, bigint] | undefined
     if (found === undefined || found[0] === own) return null
     if (found[1] === 0n) throw duplicateKey(column, value)
     return found[0]
   }
 
   #run(sql: string, values: readonly SQLInputValue[]): void {
-    this.#prepare(sql).run(...values)
-  }
-
-  #prepare(sql: string): StatementSync {
-    let statement = this.#prepared.get(sql)
-    if (statement !== undefined) return statement
-    statement = this.#database.prepare(sql)
-    statement.setReadBigInts(true)
-    statement.setReturnArrays(true)
-    this.#prepared.set(sql, statement)
-    return statement
+    statementOf(this.#database, sql).run(...values)
   }
 }
 
