@@ -51,17 +51,17 @@ test('beside queries that follow each other', async () => {
     await using at = await startSql({}, { location: { dataDir: directory } })
     await at.run(`${NOTES}; CREATE SHARED TABLE n (id BIGINT PRIMARY KEY)`)
     await at.run(`INSERT INTO n VALUES ${Array.from({ length: 150 }, (_, id) => `(${id})`).join(', ')}`)
-    let isDone = false
+    const done = new AbortController()
     // More than there are readers, and each takes a while: there is always one that reads.
     const queries = Array.from({ length: 4 }, async () => {
-      while (!isDone) await at.rows('SELECT COUNT(*) FROM n AS a, n AS b, n AS c WHERE a.id + b.id + c.id = -1')
+      while (!done.signal.aborted) await at.rows('SELECT COUNT(*) FROM n AS a, n AS b, n AS c WHERE a.id + b.id + c.id = -1')
     })
     const sizes = [0]
     for (let id = 0; sizes.at(-1)! >= (sizes.at(-2) ?? 0) && id < FOREVER; id++) {
       await at.run(INSERT, [BigInt(id), TEXT])
       sizes.push(logBytes(directory))
     }
-    isDone = true
+    done.abort()
     await Promise.all(queries)
     assert.ok(sizes.at(-1)! < SQL_WAL_BYTES_MAX, `${sizes.at(-1)}`)
     assert.deepEqual(at.errors, [])
