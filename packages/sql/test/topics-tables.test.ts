@@ -86,6 +86,28 @@ const someBounds: fc.Arbitrary<Bounds> = fc.record({
   toMs: fc.option(someTime),
 })
 
+interface OrderTerm {
+  readonly column: 'partition' | 'offset' | 'timestamp'
+  readonly word: 'ASC' | 'DESC'
+}
+
+/** Of which none leaves two records equal. */
+const someOrder: fc.Arbitrary<readonly OrderTerm[]> = fc
+  .constantFrom<OrderTerm['column'][]>(['partition', 'offset'], ['offset', 'partition'], ['timestamp', 'offset', 'partition'])
+  .chain((columns) =>
+    fc.tuple(...columns.map((column) => fc.record({ column: fc.constant(column), word: fc.constantFrom('ASC', 'DESC') }))),
+  )
+
+const PLACES = { partition: 0, offset: 1, timestamp: 2 } as const
+
+function compared(a: readonly unknown[], b: readonly unknown[], order: readonly OrderTerm[]): number {
+  for (const { column, word } of order) {
+    const difference = Number(a[PLACES[column]]) - Number(b[PLACES[column]])
+    if (difference !== 0) return word === 'DESC' ? -difference : difference
+  }
+  return 0
+}
+
 async function appendAll(log: Log, topic: Topic, appends: readonly Appended[]): Promise<void> {
   // Those of one turn share rows where they can.
   await Promise.all(appends.map((append) => log.append({ topicId: topic.id, ...append })))
@@ -197,6 +219,57 @@ for (const place of ['on disk', 'in memory'] as const) {
       )
     })
 
+    test('gives its records in the order that is asked for', async () => {
+      await fc.assert(
+        fc.asyncProperty(someAppends, someBounds, fc.array(someOrder, { minLength: 1, maxLength: 3 }), fc.nat(20), async (...given) => {
+          const [appends, bounds, orders, trimmed] = given
+          const topic = await newTopic()
+          await appendAll(at.log, topic, appends)
+          const { highWatermark } = (await at.log.watermarks({ topicId: topic.id, partition: 0 }))!
+          await at.log.trim({ topicId: topic.id, partition: 0 }, Math.min(trimmed, highWatermark))
+          const partitions = await Promise.all([0, 1].map((partition) => recordsIn(at.log, topic, partition)))
+          const found = partitions.flatMap((records, partition) =>
+            records.filter((record) => isWithin(bounds, partition, record)).map((record) => rowOf(partition, record)),
+          )
+          for (const order of orders) {
+            const from = `topic('${topic.name}') ${where(bounds)} ORDER BY ${order.map(({ column, word }) => `"${column}" ${word}`).join(', ')}`
+            const expected = found.toSorted((a, b) => compared(a, b, order))
+            assert.deepEqual(await rowsOf(at, `SELECT * FROM ${from} LIMIT 1000`), expected)
+            assert.deepEqual(await rowsOf(at, `SELECT * FROM ${from} LIMIT 3 OFFSET 1`), expected.slice(1, 4))
+          }
+        }),
+        { seed: 7, numRuns: 60 },
+      )
+    })
+
+    test('gives its records by time where that is that of their rows, and where it is not', async () => {
+      const topic = await newTopic(1)
+      for (const [value, timestampMs] of [
+        ['1', 5],
+        ['2', 5],
+        ['3', 7],
+      ] as const) {
+        await at.log.append({ topicId: topic.id, partition: 0, records: text(value, `${value}0`), timestampMs })
+      }
+      const byTime = async () => (await at.rows(`SELECT timestamp, value FROM topic('${topic.name}') ORDER BY timestamp DESC LIMIT 3`))!
+      assert.deepEqual(
+        (await byTime()).map(([time]) => time),
+        ['7000', '7000', '5000'],
+      )
+      const old = { key: null, value: Buffer.from('old'), headers: [], timestampMs: 2 }
+      const young = { ...old, value: Buffer.from('young'), timestampMs: 9 }
+      await at.log.append({ topicId: topic.id, partition: 0, records: { kind: 'records', records: [young, old] }, timestampMs: 10 })
+      assert.deepEqual(
+        (await byTime()).map(([time]) => time),
+        ['9000', '7000', '7000'],
+      )
+      await at.log.append({ topicId: topic.id, partition: 0, records: text('set back'), timestampMs: 8 })
+      assert.deepEqual(
+        (await byTime()).map(([time]) => time),
+        ['9000', '8000', '7000'],
+      )
+    })
+
     test('can be grouped, sorted, joined and read within another query', async () => {
       const values = Array.from({ length: 300 }, (_, i) => JSON.stringify({ kind: `k${i % 3}`, n: i, text: 'x'.repeat(i) }))
       const { name } = await appended(text(...values.slice(0, 100)), text(...values.slice(100)))
@@ -287,28 +360,36 @@ interface Damaged extends AsyncDisposable {
   readonly at: SqlUnderTest
 }
 
-/** Three rows of two records each, of which the second has lost a bit. */
-async function damaged(): Promise<Damaged> {
+const ROWS = [
+  ['"aa"', '"bb"'],
+  ['"cc"', '"dd"'],
+  ['"ee"', '"ff"'],
+]
+
+/** Rows that came a second after each other, of which one has lost a bit. */
+async function damaged(rows: readonly (readonly string[])[] = ROWS, lost = 1): Promise<Damaged> {
   await using opened = new AsyncDisposableStack()
   const directory = opened.use(await temporaryDirectory())
   const location = { dataDir: directory.path }
   {
     await using at = await startSql({}, { location })
     const { id } = await at.log.createTopic({ name: 'logs', partitions: 1, config: {} })
-    for (const [i, values] of [
-      ['"aa"', '"bb"'],
-      ['"cc"', '"dd"'],
-      ['"ee"', '"ff"'],
-    ].entries()) {
+    for (const [i, values] of rows.entries()) {
       await at.log.append({ topicId: id, partition: 0, records: text(...values), timestampMs: 1_000 * (i + 1) })
     }
   }
   const database = new DatabaseSync(join(directory.path, 'logbrook.db'))
-  database.exec(`UPDATE batch SET body = CAST('"cc","dX"' AS BLOB) WHERE CAST(body AS TEXT) = '"cc","dd"'`)
+  const body = rows[lost]!.join(',')
+  database.prepare('UPDATE batch SET body = CAST(? AS BLOB) WHERE CAST(body AS TEXT) = ?').run(body.replace(/.(.)$/, 'X$1'), body)
   database.close()
   const at = opened.use(await startSql({}, { location }))
   const running = opened.move()
   return { at, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
+
+/** From the last on, with values that say them. */
+function offsets(last: number, count: number): readonly (readonly string[])[] {
+  return Array.from({ length: count }, (_, i) => [String(last - i), `"${last - i}"`])
 }
 
 describe('the rows of a topic on disk', () => {
@@ -327,6 +408,28 @@ describe('the rows of a topic on disk', () => {
     assert.deepEqual(await bounded(`timestamp >= '1970-01-01T00:00:03Z'`), ['"ee"', '"ff"'])
     assert.deepEqual(await bounded(`timestamp <= '1970-01-01T00:00:01Z'`), ['"aa"', '"bb"'])
     assert.equal(await bounded('partition = 1'), undefined)
+  })
+
+  test('are read from the end where the last ones are asked for, and no further than a limit', async () => {
+    const rows = Array.from({ length: 8 }, (_, row) => Array.from({ length: 600 }, (__, i) => `"${row * 600 + i}"`))
+    await using found = await damaged(rows, 0)
+    const last = (order: string, limit: number, more = '') =>
+      found.at.rows(`SELECT "offset", value FROM topic('logs') ${more} ORDER BY ${order} LIMIT ${limit}`)
+    for (const order of [
+      'offset DESC',
+      '"offset" DESC, value',
+      'timestamp DESC',
+      'timestamp DESC, "offset" DESC',
+      'partition, offset DESC',
+      'partition DESC, offset DESC',
+    ]) {
+      assert.deepEqual(await last(order, 10), offsets(4_799, 10))
+      assert.deepEqual(await last(order, 1_000, 'WHERE "offset" < 4000'), offsets(3_999, 1_000))
+    }
+    assert.deepEqual(await last('"offset" DESC', 2, `WHERE value LIKE '%17"'`), [offsets(4_717, 1)[0], offsets(4_617, 1)[0]])
+    const refused = failsWith('SQL_EXECUTION_ERROR', /partition 0 is damaged at offset 0/)
+    for (const order of ['"offset" + 0 DESC', '"offset"', 'value']) await assert.rejects(last(order, 10), refused)
+    await assert.rejects(last('"offset" DESC', 1_000, `WHERE value LIKE '%17"'`), refused)
   })
 })
 

@@ -13,7 +13,7 @@ import { stringsOf } from './tree.ts'
 
 type Bounds = { -readonly [K in keyof TopicBounds]: TopicBounds[K] }
 type Operator = '=' | '<' | '<=' | '>' | '>='
-type BoundColumn = 'partition' | 'offset' | 'timestamp'
+export type BoundColumn = 'partition' | 'offset' | 'timestamp'
 
 const FLIPPED: Readonly<Record<Operator, Operator>> = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' }
 
@@ -21,7 +21,7 @@ const FLIPPED: Readonly<Record<Operator, Operator>> = { '=': '=', '<': '>', '<='
 export function boundsOf(node: RangeFunction, select: SelectStmt | null, given: Given): TopicBounds {
   const bounds: Bounds = { partitions: null, fromOffset: null, toOffset: null, fromTimestampMs: null, toTimestampMs: null }
   if (select?.whereClause === undefined) return bounds
-  const name = (node.alias?.aliasname ?? 'topic').toLowerCase()
+  const name = topicName(node)
   // A bare column can be no other's.
   const isAlone = select.fromClause?.length === 1 && select.fromClause.some((item) => 'RangeFunction' in item)
   const columnOf = (expression: Node | undefined): BoundColumn | null => boundColumn(expression, name, isAlone)
@@ -31,11 +31,17 @@ export function boundsOf(node: RangeFunction, select: SelectStmt | null, given: 
   return bounds
 }
 
+/** What its columns are called by. */
+export function topicName({ alias }: RangeFunction): string {
+  return (alias?.aliasname ?? 'topic').toLowerCase()
+}
+
 function conjuncts(node: Node): readonly Node[] {
   return 'BoolExpr' in node && node.BoolExpr.boolop === 'AND_EXPR' ? (node.BoolExpr.args ?? []).flatMap(conjuncts) : [node]
 }
 
-function boundColumn(node: Node | undefined, name: string, isAlone: boolean): BoundColumn | null {
+/** `name`: of the topic; `isAlone`: a column without one is the topic's. */
+export function boundColumn(node: Node | undefined, name: string, isAlone: boolean): BoundColumn | null {
   if (node === undefined || !('ColumnRef' in node)) return null
   const fields = (node.ColumnRef.fields ?? []).map((field) => ('String' in field ? (field.String.sval ?? '').toLowerCase() : '*'))
   const column = fields.at(-1)

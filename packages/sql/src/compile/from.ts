@@ -15,6 +15,8 @@ export interface FromItem {
   readonly sources: readonly Source[]
   /** Columns that its rows are in the order of, where it is one relation. */
   readonly order: readonly SourceColumn[]
+  /** They are in the order that is asked for. */
+  readonly isOrdered?: boolean
 }
 
 /** @throws SqlError */
@@ -25,7 +27,7 @@ export function fromClause(nodes: readonly Node[], scope: Scope): FromItem | nul
   const sources = items.flatMap((item) => item.sources)
   const twice = sources.find((source, at) => sources.findIndex(({ name }) => name === source.name) !== at)
   if (twice !== undefined) throw invalid(`table name '${twice.name}' is specified more than once`)
-  return { sql: items.map((item) => item.sql).join(' JOIN '), sources, order: items.length === 1 ? first.order : [] }
+  return items.length === 1 ? first : { sql: items.map((item) => item.sql).join(' JOIN '), sources, order: [] }
 }
 
 function fromItem(node: Node, scope: Scope): FromItem {
@@ -67,7 +69,7 @@ function relationItem(reference: Reference, alias: Alias | undefined, name: stri
   const relation = scope.draft.relationOf(reference)
   const { sql, columns } = relationSource(relation, scope)
   const order = relation.order.flatMap((ordering) => columns.filter((column) => column.name === ordering))
-  return { sql, sources: [called(alias, name, namespace, columns)], order }
+  return { sql, sources: [called(alias, name, namespace, columns)], order, isOrdered: relation.isOrdered === true }
 }
 
 /** A relation under a name of its own. */

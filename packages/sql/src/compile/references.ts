@@ -10,6 +10,7 @@ import { boundsOf } from './bounds.ts'
 import { constantOf } from './constants.ts'
 import type { Given } from './given.ts'
 import type { Reference } from './relation.ts'
+import { orderOf } from './topic-order.ts'
 import { invalid, only, stringsOf, unsupported } from './tree.ts'
 
 /** By the node that names it. */
@@ -64,7 +65,7 @@ class Search {
 
   #topic(node: RangeFunction, select: SelectStmt | null): void {
     const topic = topicOf(node, this.#given)
-    this.places.set(node, { kind: 'topic', topic, bounds: boundsOf(node, select, this.#given) })
+    this.places.set(node, { kind: 'topic', topic, bounds: boundsOf(node, select, this.#given), order: orderOf(node, select) })
   }
 }
 

@@ -20,6 +20,8 @@ export interface Relation {
   readonly columns: readonly RelationColumn[]
   /** Columns that order a query which asks for no order. */
   readonly order: readonly string[]
+  /** Whether its rows come in the order that the query asks for: they need no sort. */
+  readonly isOrdered?: boolean
   /** A subquery in parentheses that gives `columns` by their names, and `_rid` where rows can be changed. */
   render(bind: Bind): string
 }
@@ -33,10 +35,19 @@ export interface TopicBounds {
   readonly toTimestampMs: number | null
 }
 
+/** What a query sorts a topic's records by (topic-order.ts). */
+export interface TopicOrder {
+  /** `null`: the records of several partitions are among each other. */
+  readonly partitions: 'ascending' | 'descending' | null
+  /** Then, in each. */
+  readonly by: 'offset' | 'timestamp'
+  readonly isDescending: boolean
+}
+
 /** A place of a query that names something to read from: each needs a relation of its own. */
 export type Reference =
   | { readonly kind: 'table'; readonly table: TableName }
-  | { readonly kind: 'topic'; readonly topic: string; readonly bounds: TopicBounds }
+  | { readonly kind: 'topic'; readonly topic: string; readonly bounds: TopicBounds; readonly order: TopicOrder | null }
 
 /** Ready for SQLite. */
 export interface CompiledQuery {

@@ -116,7 +116,7 @@ function plain(select: SelectStmt, outer: Scope, top: Top): Selected {
     return { name, sql: `o${at + 1}`, dataType: read.dataType, origin: isAlone ? originOf(read) : undefined }
   })
   const having = select.havingClause === undefined ? '' : ` HAVING ${condition(select.havingClause, scope)}`
-  const order = orderClause(select.sortClause ?? [], columns, scope)
+  const asked = orderClause(select.sortClause ?? [], columns, scope)
   const isGrouped = grouping !== '' || having !== '' || findings.aggregates > 0
   if (isGrouped) assertGrouped(scope)
   const isDistinct = distinct(select)
@@ -125,7 +125,7 @@ function plain(select: SelectStmt, outer: Scope, top: Top): Selected {
   const list = [...targets.map((target, at) => `${sqlOf(target.expression, scope.draft)} AS o${at + 1}`), ...also.map(({ sql }) => sql)]
   const sql =
     `SELECT ${isDistinct ? 'DISTINCT ' : ''}${list.join(', ')}${from === null ? where : rowsOf(from, where, lifted)}${grouping}${having}` +
-    (order === '' && top.limits !== null && isOwnRows ? ownOrder(from) : order)
+    (asked === '' && top.limits !== null && isOwnRows ? ownOrder(from) : from?.isOrdered === true ? '' : asked)
   return { sql, columns: [...columns, ...also.map(({ column }) => column)] }
 }
 

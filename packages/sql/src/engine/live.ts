@@ -5,7 +5,7 @@ import type { CompiledQuery, Reference, Relation } from '../compile/relation.ts'
 import { quoted } from '../compile/tree.ts'
 import type { Described, EngineRequest, LiveRows, MatchedRecords, MatchedRow } from '../protocol.ts'
 import { toErrorData } from '../process/error-data.ts'
-import { topicRelation } from '../topics/topic-relation.ts'
+import { givenTopic } from '../topics/topic-relation.ts'
 import { readableError } from './error-text.ts'
 import { givenOf } from './given.ts'
 import { cellsOf, departed, extended, schemaOf, TABLE_ALSO, withId } from './live-rows.ts'
@@ -138,7 +138,7 @@ const HIDDEN: ReadonlySet<string> = new Set([OFFSET, TIMESTAMP])
 const US_PER_MS = 1_000
 
 function recordsRelation(json: string): Relation {
-  const records = topicRelation({ kind: 'records', json })
+  const records = givenTopic(json)
   const selected =
     `"partition" || ':' || ${quoted('offset')} AS "id", CAST(${quoted('offset')} AS TEXT) AS "${OFFSET}", ` +
     `CAST(${quoted('timestamp')} AS TEXT) AS "${TIMESTAMP}"`

@@ -10,7 +10,7 @@ import type { Relations } from '../compile/query.ts'
 import { quoted } from '../compile/tree.ts'
 import type { TableName } from '../language/statement.ts'
 import { unknownTable } from '../sql-error.ts'
-import { topicRelation } from '../topics/topic-relation.ts'
+import { orderedTopic } from '../topics/topic-relation.ts'
 import type { Run } from './run.ts'
 import { systemRelation } from './system/relation.ts'
 import { isSystemNamespace, qualified, readableTable } from './touched-tables.ts'
@@ -40,7 +40,10 @@ export async function openRelations(references: readonly Reference[], run: Run):
 }
 
 async function openRelation(reference: Reference, run: Run, tables: Set<string>): Promise<Relation> {
-  if (reference.kind === 'topic') return topicRelation(await run.services.topicRecords(run.caller, reference.topic, reference.bounds))
+  if (reference.kind === 'topic') {
+    const { topic, bounds, order } = reference
+    return orderedTopic(await run.services.topicRecords(run.caller, topic, bounds), order, run.database)
+  }
   const table = readableTable(reference.table, run)
   if (table === undefined) return await openSystemRelation(reference.table, run)
   tables.add(gateName(table))

@@ -25,6 +25,9 @@ const HEAD_BYTES_MAX = 5
 
 interface ChunkPlace {
   readonly fromOffset: number
+  readonly endOffset: number
+  /** The last record is the first of them. */
+  readonly isBackwards: boolean
   /** Of strings that have none of their own. */
   readonly timestampMs: number
 }
@@ -38,17 +41,17 @@ export function createEncodeChunk(): EncodeChunk {
     if (!slices.every((slice) => slice.kind === 'verbatim') || !arePlain(slices, place)) return elementsText(slices, place)
     const bytesMax = slices.reduce((bytes, { body, ranges }) => bytes + body.length + (HEAD_BYTES_MAX * ranges.length) / 2, HEAD_BYTES_MAX)
     if (scratch.length < bytesMax) scratch = Buffer.allocUnsafe(bytesMax)
-    return writeStrings(scratch, slices)
+    return writeStrings(scratch, slices, place)
   }
 }
 
-function arePlain(slices: readonly VerbatimSlice[], { fromOffset, timestampMs }: ChunkPlace): boolean {
+function arePlain(slices: readonly VerbatimSlice[], { fromOffset, endOffset, timestampMs, isBackwards }: ChunkPlace): boolean {
   let offset = fromOffset
   for (const slice of slices) {
     if (slice.baseOffset !== offset || slice.timestampMs !== timestampMs || !isTextOnly(slice)) return false
     offset += slice.ranges.length / 2
   }
-  return true
+  return !isBackwards || offset === endOffset
 }
 
 /** Whether each of the records is text, which all of the body being text does not say where one begins within a character. */
@@ -62,10 +65,13 @@ function isWithinCharacter(byte: number | undefined): boolean {
   return byte !== undefined && (byte & 0xc0) === 0x80
 }
 
-function writeStrings(bytes: Buffer, slices: readonly VerbatimSlice[]): Buffer {
+function writeStrings(bytes: Buffer, slices: readonly VerbatimSlice[], { isBackwards }: ChunkPlace): Buffer {
   let at = HEAD_BYTES_MAX
-  for (const { body, ranges } of slices) {
-    for (let i = 0; i < ranges.length; i += 2) at = writeString(bytes, at, body.subarray(ranges[i], ranges[i + 1]))
+  for (const { body, ranges } of isBackwards ? slices.toReversed() : slices) {
+    for (let i = 0; i < ranges.length; i += 2) {
+      const place = isBackwards ? ranges.length - 2 - i : i
+      at = writeString(bytes, at, body.subarray(ranges[place], ranges[place + 1]))
+    }
   }
   bytes[0] = ARRAY
   bytes.writeUInt32BE(at - HEAD_BYTES_MAX, 1)
@@ -80,9 +86,11 @@ function writeString(bytes: Buffer, start: number, value: Uint8Array): number {
   return at + value.length
 }
 
-function elementsText(slices: readonly RecordSlice[], { fromOffset }: ChunkPlace): string {
-  const records = slices.flatMap(recordsOf)
+function elementsText(slices: readonly RecordSlice[], { fromOffset, endOffset, isBackwards }: ChunkPlace): string {
+  const found = slices.flatMap(recordsOf)
+  const records = isBackwards ? found.toReversed() : found
+  const places = records.map(({ offset }) => (isBackwards ? endOffset - 1 - offset : offset - fromOffset))
   const elements = records.map((record) => JSON.stringify(elementOf(record)))
-  if (records.every(({ offset }, i) => offset === fromOffset + i)) return `[${elements.join(',')}]`
-  return `{${elements.map((element, i) => `"${records[i]!.offset - fromOffset}":${element}`).join(',')}}`
+  if (places.every((place, i) => place === i)) return `[${elements.join(',')}]`
+  return `{${elements.map((element, i) => `"${places[i]}":${element}`).join(',')}}`
 }

@@ -23,6 +23,8 @@ export interface FileRange {
   readonly endOffset: number
   readonly fromTimestampMs: number | null
   readonly toTimestampMs: number | null
+  /** The last records first. */
+  readonly isBackwards: boolean
 }
 
 /** A run of stored rows that are read together. */
@@ -74,13 +76,19 @@ export class LogFile {
 
   /** In order. Rows that hold nothing of the time in question are in none. */
   chunks(range: FileRange): readonly FileChunk[] {
-    const slot = (this.#slot.get(range.topicId, range.partition) as { slot: number } | undefined)?.slot
-    if (slot === undefined) return []
-    const first = slot * OFFSETS_PER_PARTITION_MAX
     const chunks = new Chunks(range)
-    const heads = this.#heads.iterate({ first, from: first + range.fromOffset, end: first + range.endOffset })
-    for (const head of heads as Iterable<RowHead>) if (mayHold(head, range)) chunks.add(head)
-    return chunks.all
+    for (const head of this.#headsIn(range)) if (mayHold(head, range)) chunks.add(head)
+    return range.isBackwards ? chunks.all.toReversed() : chunks.all
+  }
+
+  /** Whether no record is younger than one behind it, as far as the heads of their rows say. */
+  isInTimeOrder(range: FileRange): boolean {
+    let last = -Infinity
+    for (const { timestamp, format, count } of this.#headsIn(range)) {
+      if (timestamp < last || (format === FORMAT.RECORD_BATCH && count > 1)) return false
+      last = timestamp
+    }
+    return true
   }
 
   /** @throws SqlError for a row that is damaged */
@@ -100,6 +108,13 @@ export class LogFile {
 
   close(): void {
     this.#database.close()
+  }
+
+  #headsIn({ topicId, partition, fromOffset, endOffset }: FileRange): Iterable<RowHead> {
+    const slot = (this.#slot.get(topicId, partition) as { slot: number } | undefined)?.slot
+    if (slot === undefined) return []
+    const first = slot * OFFSETS_PER_PARTITION_MAX
+    return this.#heads.iterate({ first, from: first + fromOffset, end: first + endOffset }) as Iterable<unknown> as Iterable<RowHead>
   }
 }
 

@@ -11,9 +11,12 @@
  * - `LIMIT -1` keeps SQLite from dissolving the subquery in the one around it: each column is made once for each record, and where rows are
  *   sorted or grouped it is those columns that are kept.
  * - What is no text is a BLOB. It is shown as base64.
+ * - Backwards the partitions of the first loop are parts of partitions, from the end on, each larger than the one before: as much as is asked for is
+ *   read, and not many times as much.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import type { Relation, RelationColumn } from '../compile/relation.ts'
+import { queryOne } from '../catalog/query.ts'
+import type { Relation, RelationColumn, TopicOrder } from '../compile/relation.ts'
 import type { TopicRecords } from '../services.ts'
 import { createEncodeChunk } from './chunk.ts'
 import { LogFile } from './log-file.ts'
@@ -47,26 +50,65 @@ export function openTopicRows(database: DatabaseSync, logFile: string | null): {
   const encode = createEncodeChunk()
   const rangeOf = remembered((json) => JSON.parse(json) as FileRange)
   database.function('topic_chunks', { directOnly: true }, (range) => chunksText(file().chunks(rangeOf(String(range)))))
-  database.function('topic_records', { directOnly: true }, (range, from, rest) => {
-    const chunk = chunkOf(Number(from), String(rest))
-    return encode(file().slices(rangeOf(String(range)), chunk), chunk)
+  database.function('topic_records', { directOnly: true }, (given, from, rest) => {
+    const [range, chunk] = [rangeOf(String(given)), chunkOf(Number(from), String(rest))]
+    return encode(file().slices(range, chunk), { ...chunk, isBackwards: range.isBackwards })
   })
+  database.function('topic_is_in_time_order', { directOnly: true }, (range) => (file().isInTimeOrder(rangeOf(String(range))) ? 1 : 0))
   return { close: () => opened?.close() }
 }
 
-/** `records` as `BrokerServices.topicRecords` answers them for the bounds of the query. */
-export function topicRelation(records: TopicRecords): Relation {
-  return {
-    columns: TOPIC_COLUMNS,
-    order: [],
-    render: (bind) => (records.kind === 'file' ? fromFile(bind(rangesJson(records))) : fromRecords(bind(records.json))),
+/** Records as `BrokerServices.topicRecords` answers them for the bounds of the query; in its order, where that is one in which they can be read. */
+export function orderedTopic(records: TopicRecords, order: TopicOrder | null, database: DatabaseSync): Relation {
+  if (records.kind === 'records') return givenTopic(records.json)
+  const { topicId, fromTimestampMs, toTimestampMs, ranges } = records
+  const whole = ranges.map(({ partition, fromOffset, endOffset }): FileRange => {
+    return { topicId, partition, fromOffset, endOffset, fromTimestampMs, toTimestampMs, isBackwards: false }
+  })
+  if (order === null || !holds(order, whole, database)) return fileRelation(whole)
+  const parts = order.partitions === 'descending' ? whole.toReversed() : whole
+  return { ...fileRelation(order.isDescending ? parts.flatMap(fromTheEnd) : parts), isOrdered: true }
+}
+
+/** @param json records as `TopicRecords` has them */
+export function givenTopic(json: string): Relation {
+  return { columns: TOPIC_COLUMNS, order: [], render: (bind) => fromRecords(bind(json)) }
+}
+
+function fileRelation(ranges: readonly FileRange[]): Relation {
+  return { columns: TOPIC_COLUMNS, order: [], render: (bind) => fromFile(bind(rangesJson(ranges)), ranges[0]?.isBackwards === true) }
+}
+
+function holds({ partitions, by }: TopicOrder, ranges: readonly FileRange[], database: DatabaseSync): boolean {
+  if (partitions === null && ranges.length > 1) return false
+  return by === 'offset' || ranges.every((range) => isInTimeOrder(range, database))
+}
+
+function isInTimeOrder(range: FileRange, database: DatabaseSync): boolean {
+  const sql = 'SELECT topic_is_in_time_order(:range) AS answer'
+  const { answer } = queryOne(database, sql, { range: JSON.stringify(range) }) as { answer: number }
+  return answer === 1
+}
+
+const LAST_PART_RECORDS = 1_000
+const PART_GROWTH = 4
+
+function fromTheEnd(range: FileRange): readonly FileRange[] {
+  const parts: FileRange[] = []
+  let { endOffset } = range
+  for (let records = LAST_PART_RECORDS; endOffset > range.fromOffset; records *= PART_GROWTH) {
+    const fromOffset = Math.max(range.fromOffset, endOffset - records)
+    parts.push({ ...range, fromOffset, endOffset, isBackwards: true })
+    endOffset = fromOffset
   }
+  return parts
 }
 
 const VALUE = 'coalesce(record.atom, record.value ->> 0, unhex(record.value ->> 4)) AS "value"'
 
-function fromFile(ranges: string): string {
-  return `(SELECT CAST(part.key AS INTEGER) AS "partition", chunk.key + record.key AS "offset",
+function fromFile(ranges: string, isBackwards: boolean): string {
+  const offset = isBackwards ? '(chunk.value ->> 0) - 1 - record.key' : 'chunk.key + record.key'
+  return `(SELECT CAST(part.key AS INTEGER) AS "partition", ${offset} AS "offset",
     1000 * CASE record.type WHEN 'array' THEN record.value ->> 2 ELSE chunk.value ->> 1 END AS "timestamp",
     CASE record.type WHEN 'array' THEN coalesce(record.value ->> 1, unhex(record.value ->> 5)) END AS "key", ${VALUE},
     CASE record.type WHEN 'array' THEN record.value -> 3 ELSE '[]' END AS "headers"
@@ -80,11 +122,9 @@ function fromRecords(json: string): string {
     FROM json_each(${json}) AS record LIMIT -1)`
 }
 
-function rangesJson({ ranges, topicId, fromTimestampMs, toTimestampMs }: Extract<TopicRecords, { readonly kind: 'file' }>): string {
-  const parts = ranges.map(
-    (range) => `"${range.partition}":${JSON.stringify({ topicId, fromTimestampMs, toTimestampMs, ...range } satisfies FileRange)}`,
-  )
-  return `{${parts.join(',')}}`
+/** By partition, several of one too. */
+function rangesJson(ranges: readonly FileRange[]): string {
+  return `{${ranges.map((range) => `"${range.partition}":${JSON.stringify(range)}`).join(',')}}`
 }
 
 /** In this order, which an object of JavaScript would not keep. */
