@@ -6,6 +6,7 @@ import { SqlError } from '../sql-error.ts'
 import { assigned } from './assign.ts'
 import { Draft } from './draft.ts'
 import { sqlOf, written } from './expression.ts'
+import type { Expression } from './expression.ts'
 import { condition, expression } from './expressions.ts'
 import { placeholderOf } from './files.ts'
 import { relationSource } from './from.ts'
@@ -33,8 +34,9 @@ export type ParsedChange = {
 )
 
 /** A value of a row to be inserted; `query` gives one row of one column. */
-export type InsertCell =
-  | { readonly kind: 'default' }
+export type InsertCell = { readonly kind: 'default' } | CompiledValue
+
+export type CompiledValue =
   | { readonly kind: 'value'; readonly value: SqliteValue }
   | { readonly kind: 'query'; readonly query: CompiledQuery }
 
@@ -138,10 +140,23 @@ function insertCell(node: Node, column: RelationColumn | undefined, newDraft: ()
   const file = placeholderOf(node, draft.given)
   if (file !== null) return { kind: 'value', value: file }
   const value = expression(node, { ...emptyScope(draft), noAggregates: 'VALUES' })
-  const converted = column === undefined ? value : assigned(value, column.dataType, draft)
-  if (converted.kind === 'constant') return { kind: 'value', value: converted.value }
-  const query = { sql: `SELECT ${converted.sql} AS o1`, columns: [{ name: 'value', sql: 'o1', dataType: converted.dataType }] }
+  return compiledValue(column === undefined ? value : assigned(value, column.dataType, draft), draft)
+}
+
+function compiledValue(value: Expression, draft: Draft): CompiledValue {
+  if (value.kind === 'constant') return { kind: 'value', value: value.value }
+  const query = { sql: `SELECT ${value.sql} AS o1`, columns: [{ name: 'value', sql: 'o1', dataType: value.dataType }] }
   return { kind: 'query', query: finished(query, draft) }
+}
+
+/** What an expression that reads nothing is, as written. @throws SqlError */
+export function compileValue(text: string, given: Given): CompiledValue {
+  const statement = parseStatement(`SELECT ${text}`)
+  const [target] = 'SelectStmt' in statement ? (statement.SelectStmt.targetList ?? []) : []
+  const value = target !== undefined && 'ResTarget' in target ? target.ResTarget.val : undefined
+  if (value === undefined) throw invalid(`'${text}' is no value`)
+  const draft = new Draft(given, new Map(), new Map())
+  return compiledValue(expression(value, emptyScope(draft)), draft)
 }
 
 /** `target` gives `_rid`. @throws SqlError */

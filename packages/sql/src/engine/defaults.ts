@@ -1,8 +1,8 @@
 /** What columns get where a row does not say: expressions, run as those of a query are. */
 import { takeNumbers } from '../catalog/counter.ts'
 import type { Column, ColumnDefault, Table } from '../catalog/table.ts'
-import { compileQuery, parseQuery } from '../compile/query.ts'
-import type { CompiledQuery } from '../compile/relation.ts'
+import { compileValue } from '../compile/changes.ts'
+import type { CompiledValue } from '../compile/changes.ts'
 import type { SqliteValue } from '../data-type.ts'
 import { givenOf } from './given.ts'
 import { queryRows } from './query-rows.ts'
@@ -18,21 +18,19 @@ const EXPRESSIONS: Readonly<Record<Exclude<ColumnDefault['kind'], 'literal'>, st
 
 /** For the rows of one statement; a value as written, that is before it is made one of its column's type. */
 export function createDefaults(run: Run, table: Pick<Table, 'id'>): (column: Column) => SqliteValue {
-  const compiled = new Map<number, CompiledQuery>()
+  const compiled = new Map<number, CompiledValue>()
   return ({ id, dataType, default: value }) => {
     if (value === null) return null
     // Identifiers that are made of the time are too large for them.
     if (value.kind === 'snowflake' && (dataType === 'Int' || dataType === 'SmallInt')) {
       return BigInt(takeNumbers(run.database, `serial:${table.id}:${id}`))
     }
-    let query = compiled.get(id)
-    if (query === undefined)
-      compiled.set(id, (query = compileExpression(run, value.kind === 'literal' ? value.sql : EXPRESSIONS[value.kind])))
-    return queryRows(run, query, new Set())[0]![0]!
+    let found = compiled.get(id)
+    if (found === undefined) compiled.set(id, (found = compileDefault(run, value)))
+    return found.kind === 'value' ? found.value : queryRows(run, found.query, new Set())[0]![0]!
   }
 }
 
-function compileExpression(run: Run, expression: string): CompiledQuery {
-  const given = { ...givenOf(run), params: [] }
-  return compileQuery(parseQuery(`SELECT ${expression}`, given), new Map(), given)
+function compileDefault(run: Run, value: ColumnDefault): CompiledValue {
+  return compileValue(value.kind === 'literal' ? value.sql : EXPRESSIONS[value.kind], { ...givenOf(run), params: [] })
 }

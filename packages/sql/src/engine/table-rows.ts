@@ -85,8 +85,10 @@ export class TableRows {
     const { type, ttlSeconds } = this.#table
     const expiredMs = youngestExpiredMs(ttlSeconds ?? deletedRetentionSeconds(this.#table), this.#nowMs)
     const isDeleted = type === 'stream' ? '' : 'deleted = 1 AND '
-    const expired = `SELECT rid FROM ${this.#name} WHERE ${isDeleted}written_ms <= ? ORDER BY written_ms LIMIT ?`
-    this.#run(`DELETE FROM ${this.#name} WHERE rid IN (${expired})`, [expiredMs, Math.max(changed, SQL_SWEEP_ROWS_MAX)])
+    // A limit that is a parameter would have SQLite prepare the statement again each time.
+    const limit = Math.max(changed, SQL_SWEEP_ROWS_MAX)
+    const expired = `SELECT rid FROM ${this.#name} WHERE ${isDeleted}written_ms <= ? ORDER BY written_ms LIMIT ${limit}`
+    this.#run(`DELETE FROM ${this.#name} WHERE rid IN (${expired})`, [expiredMs])
   }
 
   #replace(rid: bigint, { seq, values }: RowVersion): void {
