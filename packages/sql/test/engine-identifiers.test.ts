@@ -99,6 +99,6 @@ test('UUIDs and ULIDs begin with their time, and say it to the millisecond', () 
   assert.equal(Number.parseInt(uuid.replaceAll('-', '').slice(0, 12), 16), NOW_MS)
   const ulid = new Identifiers().ulid(BigInt(NOW_MS))
   const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-  const ms = [...ulid.slice(0, 10)].reduce((sum, digit) => sum * 32 + digits.indexOf(digit), 0)
+  const ms = Array.from(ulid.slice(0, 10)).reduce((sum, digit) => sum * 32 + digits.indexOf(digit), 0)
   assert.equal(ms, NOW_MS)
 })
