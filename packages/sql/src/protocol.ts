@@ -236,6 +236,8 @@ export interface ErrorData {
 export type ToEngine =
   | { readonly kind: 'open'; readonly options: EngineOptions }
   | { readonly kind: 'request'; readonly request: EngineRequest }
+  /** When it runs nothing: it is to close its database, and to end. */
+  | { readonly kind: 'close' }
   | { readonly kind: 'answered'; readonly call: number; readonly value: unknown }
   | { readonly kind: 'refused'; readonly call: number; readonly error: ErrorData }
 

@@ -66,11 +66,12 @@ fillInSqlite()
 startWatchdog({ bytesMax: Number(process.argv.at(-1)) })
 // A terminal and a service manager tell all processes of a broker to stop; when its engines do is for the broker to say.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
-// The broker closes the channel when the engine is to end; it may have done so before this was loaded.
-process.on('disconnect', end)
-if (!process.connected) end()
+// The broker is gone, and the next one may want the database at once. It may have gone before this was loaded.
+process.on('disconnect', () => process.exit())
+if (!process.connected) process.exit()
 process.on('message', (message: ToEngine) => {
-  if (message.kind === 'answered' || message.kind === 'refused') calls.settle(message)
+  if (message.kind === 'close') end()
+  else if (message.kind === 'answered' || message.kind === 'refused') calls.settle(message)
   else obey(message).then(send, (error: unknown) => send(failure(error)))
 })
 send({ kind: 'ready' })
