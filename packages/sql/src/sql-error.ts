@@ -35,6 +35,8 @@ export type SqlErrorKind =
   | 'invalid-operation'
   | 'system-column'
   | 'deadline'
+  /** What is stored cannot be used just now. */
+  | 'storage'
   | 'execution'
 
 interface SqlErrorOptions extends ErrorOptions {
@@ -55,6 +57,11 @@ export class SqlError extends Error {
     this.kind = kind
     this.details = options.details
   }
+}
+
+/** Whether what went wrong is ours alone to know. */
+export function isFaultOfOurs({ code, kind }: Pick<SqlError, 'code' | 'kind'>): boolean {
+  return code === 'INTERNAL_ERROR' && kind !== 'storage'
 }
 
 /** `text` without the prefix. */

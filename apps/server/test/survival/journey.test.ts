@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { ConsumeResponse } from '@logbrook/contract/consuming'
@@ -19,6 +19,7 @@ import type { RealProcess } from '../real-process.ts'
 import { sqlClientOf } from '../sql-client.ts'
 import type { SqlClient } from '../sql-client.ts'
 import { temporaryDirectory } from '../temporary-directory.ts'
+import { enginesOf } from './engines-of.ts'
 
 const PASSWORD = 'a long way to go'
 const NOTES = 'SELECT id, body FROM app.notes'
@@ -227,12 +228,6 @@ async function consume(traveller: Traveller, limit: number): Promise<readonly (r
     const row = JSON.parse(Buffer.from(payload, 'base64').toString()) as { readonly body: string }
     return [op, key, row.body]
   })
-}
-
-async function enginesOf({ pid }: RealProcess): Promise<readonly number[]> {
-  const threads = await readdir(`/proc/${pid}/task`)
-  const children = await Promise.all(threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8')))
-  return children.flatMap((text) => text.split(' ').filter((child) => child.trim() !== '')).map(Number)
 }
 
 /** Resolves when the broker knows: whom it has not looked after yet is still there, if only by name. */

@@ -31,7 +31,7 @@ export async function mountSmallDisk(): Promise<SmallDisk> {
   return {
     dataDir: join(mountPoint, 'data'),
     limit: async () => {},
-    makeRoom: () => rm(filler),
+    makeRoom: () => rm(filler, { force: true }),
     async [Symbol.asyncDispose]() {
       await run('umount', [mountPoint])
       await rmdir(mountPoint)

@@ -9,6 +9,7 @@ import type { RealProcess } from '../real-process.ts'
 import { sqlClient } from '../sql-client.ts'
 import type { SqlClient } from '../sql-client.ts'
 import { temporaryDirectory } from '../temporary-directory.ts'
+import { enginesOf } from './engines-of.ts'
 
 const skip = process.platform === 'linux' ? false : 'only Linux says which processes a process has started'
 
@@ -26,12 +27,6 @@ async function startClient(broker: RealProcess): Promise<SqlClient> {
   await client.run('CREATE SHARED TABLE n (id BIGINT PRIMARY KEY)')
   await client.run(`INSERT INTO n (id) VALUES ${Array.from({ length: 1_000 }, (_, i) => `(${i})`).join(',')}`)
   return client
-}
-
-async function enginesOf({ pid }: RealProcess): Promise<readonly number[]> {
-  const threads = await readdir(`/proc/${pid}/task`)
-  const children = await Promise.all(threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8')))
-  return children.flatMap((text) => text.split(' ').filter((child) => child.trim() !== '')).map(Number)
 }
 
 async function isRunning(pid: number): Promise<boolean> {

@@ -3,7 +3,6 @@
  * once and in order, and no record tells of a change that is not.
  */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -15,6 +14,7 @@ import { seededRandom, whole } from '../seeded-random.ts'
 import { sqlClient } from '../sql-client.ts'
 import type { SqlClient } from '../sql-client.ts'
 import { temporaryDirectory } from '../temporary-directory.ts'
+import { enginesOf } from './engines-of.ts'
 
 const KILLS = 6
 const WRITERS = 4
@@ -123,14 +123,8 @@ async function verify(client: SqlClient, t: TestContext): Promise<void> {
   t.diagnostic(`${records} records of ${told.size} rows`)
 }
 
-function enginesOf(pid: number): readonly number[] {
-  const threads = readdirSync(`/proc/${pid}/task`)
-  const children = threads.flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').trim().split(' '))
-  return children.filter((child) => child !== '').map(Number)
-}
-
-function killEngines({ pid }: RealProcess): void {
-  for (const engine of enginesOf(pid)) process.kill(engine, 'SIGKILL')
+async function killEngines(broker: RealProcess): Promise<void> {
+  for (const engine of await enginesOf(broker)) process.kill(engine, 'SIGKILL')
 }
 
 for (const victim of ['the broker', 'its engines'] as const) {
@@ -151,7 +145,7 @@ for (const victim of ['the broker', 'its engines'] as const) {
       const onSent = () => {
         if (++sent !== killAt) return
         if (victim === 'the broker') broker.kill('SIGKILL')
-        else killEngines(broker)
+        else void killEngines(broker)
       }
       await Promise.all(writers.map((writer) => write(client, writer, onSent)))
       assert.ok(sent >= killAt)

@@ -12,6 +12,7 @@ import type { SqlCaller } from '../services.ts'
 import { renewTopics } from '../topics/renew-topics.ts'
 import { deleteRelayed, raiseOutbox, readOutbox } from '../topics/outbox.ts'
 import { copyDatabase, openDatabase } from './database.ts'
+import type { EngineDatabase } from './database.ts'
 import { readableError } from './error-text.ts'
 import { execute } from './execute.ts'
 import type { Engineering } from './execute.ts'
@@ -19,12 +20,20 @@ import { findFile, reserveFiles, storedFiles } from './files.ts'
 import { describeLive, matchRecords, readLive } from './live.ts'
 import { NeedsWriter } from './run.ts'
 import type { EffectsDraft, Engine, EngineSurroundings, Run } from './run.ts'
+import { asStorageError } from './storage-error.ts'
 import { inTransaction } from './transactions.ts'
 
-/** @throws KafkaError when the database cannot be opened */
+/** @throws KafkaError, SqlError when the database cannot be opened */
 export async function openEngine(options: EngineOptions, surroundings: EngineSurroundings): Promise<Engine> {
   await loadParser()
-  const opened = openDatabase(options)
+  try {
+    return engineOn(openDatabase(options), options, surroundings)
+  } catch (error) {
+    throw asStorageError(error)
+  }
+}
+
+function engineOn(opened: EngineDatabase, options: EngineOptions, surroundings: EngineSurroundings): Engine {
   const { database, gate, snowflakes, log } = opened
   const engine: Engineering = {
     database,
@@ -67,7 +76,11 @@ const REQUESTS: Requests = {
 async function runRequest(engine: Engineering, request: EngineRequest): Promise<unknown> {
   // The kind of a request is that of its key, which TypeScript does not follow.
   const run = REQUESTS[request.kind] as (engine: Engineering, request: EngineRequest) => unknown
-  return await run(engine, request)
+  try {
+    return await run(engine, request)
+  } catch (error) {
+    throw asStorageError(error)
+  }
 }
 
 interface ReadRequest {

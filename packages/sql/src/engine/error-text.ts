@@ -6,9 +6,10 @@
  * - Failures of statements that ran say which of the request's statements it was; refusals before the first ran do not.
  */
 import type { Role } from '@logbrook/kafka/users'
-import { SqlError } from '../sql-error.ts'
+import { SqlError, isFaultOfOurs } from '../sql-error.ts'
 import type { SqlErrorKind } from '../sql-error.ts'
 import { isAdmin } from './access.ts'
+import { asStorageError } from './storage-error.ts'
 
 /** What others than administrators are told instead. */
 const VEILED: Partial<Record<SqlErrorKind, string>> = {
@@ -26,8 +27,9 @@ export interface FailedStatement {
 }
 
 /** The error as `role` may read it. A fault of ours stays what it is: it is for the broker's log. */
-export function readableError(error: unknown, role: Role, statement: FailedStatement | null): unknown {
-  if (!(error instanceof SqlError) || error.code === 'INTERNAL_ERROR') return error
+export function readableError(cause: unknown, role: Role, statement: FailedStatement | null): unknown {
+  const error = asStorageError(cause)
+  if (!(error instanceof SqlError) || isFaultOfOurs(error)) return error
   const veil = isAdmin(role) ? undefined : veilOf(error)
   if (veil !== undefined) return new SqlError(error.code, error.kind, veil, { cause: error })
   const prefix = statement === null || statement.number === null ? '' : `Statement ${statement.number} failed: `

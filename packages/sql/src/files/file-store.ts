@@ -11,6 +11,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EngineRequest, FileReference, FindFileRequest, FoundFile } from '../protocol.ts'
 import { createFileNumbers } from './file-numbers.ts'
+import { unwritable } from './receive-file.ts'
 import { idIn, isSubfolder } from './stored-name.ts'
 import { createUpload } from './upload.ts'
 import type { Upload } from './upload.ts'
@@ -63,8 +64,8 @@ export function createFileStore({ directory, durability, ask, onError }: FileSto
   }
 
   async function emptyStaging(): Promise<string> {
-    await rm(staging, { recursive: true, force: true })
-    await mkdir(staging, { recursive: true })
+    await rm(staging, { recursive: true, force: true }).catch(unwritable)
+    await mkdir(staging, { recursive: true }).catch(unwritable)
     return staging
   }
 

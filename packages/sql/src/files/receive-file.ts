@@ -1,6 +1,7 @@
 /** Takes a file to disk as it comes, and answers how long it is and what it hashes to. */
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
+import { getSystemErrorMessage } from 'node:util'
 import { KafkaError } from '@logbrook/kafka/errors'
 import { FILE_BYTES_MAX } from '@logbrook/kafka/limits'
 import { SqlError } from '../sql-error.ts'
@@ -29,7 +30,7 @@ const OWNER_ONLY = 0o600
 export async function receiveFile({ name, bytes }: IncomingFile, path: string, durability: 'none' | 'os' | 'fsync'): Promise<FileContent> {
   const hash = createHash('sha256')
   let size = 0
-  await using file = await open(path, 'wx', OWNER_ONLY)
+  await using file = await open(path, 'wx', OWNER_ONLY).catch(unwritable)
   for await (const chunk of bytes) {
     size += chunk.length
     if (size > FILE_BYTES_MAX) throw tooLarge(name)
@@ -45,6 +46,8 @@ function tooLarge(name: string): SqlError {
   return new SqlError('FILE_TOO_LARGE', 'invalid-operation', message)
 }
 
-function unwritable(cause: Error): never {
-  throw new KafkaError('KAFKA_STORAGE_ERROR', `a file could not be kept: ${cause.message}`, { cause })
+/** For what the file system refuses. Where files lie is not said. */
+export function unwritable(cause: NodeJS.ErrnoException): never {
+  const reason = cause.errno === undefined ? cause.message : getSystemErrorMessage(cause.errno)
+  throw new KafkaError('KAFKA_STORAGE_ERROR', `a file could not be kept: ${reason}; nothing was stored`, { cause })
 }

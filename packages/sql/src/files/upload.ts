@@ -3,7 +3,7 @@ import { mkdir, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileReference } from '../protocol.ts'
 import type { FileNumbers } from './file-numbers.ts'
-import { receiveFile } from './receive-file.ts'
+import { receiveFile, unwritable } from './receive-file.ts'
 import type { IncomingFile } from './receive-file.ts'
 import { storedNameOf, subfolderOf } from './stored-name.ts'
 
@@ -13,9 +13,10 @@ export interface Upload extends AsyncDisposable {
    * Takes all of a file.
    *
    * @throws SqlError FILE_TOO_LARGE
+   * @throws KafkaError KAFKA_STORAGE_ERROR
    */
   receive(file: IncomingFile): Promise<FileReference>
-  /** Puts what was received where it is found. */
+  /** Puts what was received where it is found. @throws KafkaError KAFKA_STORAGE_ERROR */
   publish(): Promise<void>
 }
 
@@ -61,12 +62,12 @@ export function createUpload({ directory, durability, numbers, openStaging, held
     },
     async publish() {
       const folders = new Set(received.map(({ sub }) => join(directory, sub)))
-      for (const folder of folders) await mkdir(folder, { recursive: true })
+      for (const folder of folders) await mkdir(folder, { recursive: true }).catch(unwritable)
       for (const file of received) {
-        await rename(file.staged, join(directory, file.path))
+        await rename(file.staged, join(directory, file.path)).catch(unwritable)
         file.isPublished = true
       }
-      if (durability === 'fsync') for (const folder of [directory, ...folders]) await syncDirectory(folder)
+      if (durability === 'fsync') for (const folder of [directory, ...folders]) await syncDirectory(folder).catch(unwritable)
     },
     // A file that cannot be asked about now is one that the next process sweeps.
     [Symbol.asyncDispose]: () => discard().catch(onError),

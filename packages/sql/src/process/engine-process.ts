@@ -14,7 +14,7 @@ import type { Timer } from '@logbrook/kafka/clock'
 import { SQL_ENGINE_TURN_MS_MAX } from '@logbrook/kafka/limits'
 import type { Effects, EngineOptions, EngineRequest, ErrorData, FromEngine, ToEngine } from '../protocol.ts'
 import type { BrokerServices } from '../services.ts'
-import { SqlError } from '../sql-error.ts'
+import { SqlError, isFaultOfOurs } from '../sql-error.ts'
 import { spawnEngine } from './engine-program.ts'
 import { fromErrorData, toErrorData } from './error-data.ts'
 import { LIFELINE } from './lifeline.ts'
@@ -82,7 +82,7 @@ export class EngineProcess {
     this.#ending = true
     this.#child.ref()
     if (this.#pending !== undefined) this.#child.kill('SIGKILL')
-    else if (this.#child.connected) this.#child.disconnect()
+    else if (this.#child.connected) this.#child.send({ kind: 'close' } satisfies ToEngine)
     const timer = systemClock.after(SQL_ENGINE_TURN_MS_MAX, () => this.#child.kill('SIGKILL'))
     await this.#gone.promise
     timer.cancel()
@@ -118,10 +118,10 @@ export class EngineProcess {
     }
   }
 
-  /** A fault of ours is for the log, and not for whoever asked. */
+  /** A fault of ours is for the log alone, and not for whoever asked. */
   #failure(error: ErrorData): SqlError {
-    if (error.code !== 'INTERNAL_ERROR') return fromErrorData(error)
-    this.#options.onError(new Error(`an engine of SQL failed: ${error.message}`))
+    if (error.code === 'INTERNAL_ERROR') this.#options.onError(new Error(`an engine of SQL failed: ${error.message}`))
+    if (!isFaultOfOurs(error)) return fromErrorData(error)
     return new SqlError('INTERNAL_ERROR', 'execution', 'Execution error: the statement failed in a way that the broker did not expect')
   }
 

@@ -24,6 +24,7 @@ const TRANSLATIONS: Partial<Record<ErrorName, readonly [code: SqlErrorCode, kind
   TOPIC_AUTHORIZATION_FAILED: ['PERMISSION_DENIED', 'permission', 'Permission denied'],
   GROUP_AUTHORIZATION_FAILED: ['PERMISSION_DENIED', 'permission', 'Permission denied'],
   CLUSTER_AUTHORIZATION_FAILED: ['PERMISSION_DENIED', 'permission', 'Permission denied'],
+  KAFKA_STORAGE_ERROR: ['INTERNAL_ERROR', 'storage', 'Execution error'],
   UNKNOWN_TOPIC_OR_PARTITION: ['SQL_EXECUTION_ERROR', 'not-found', 'Not found'],
   RESOURCE_NOT_FOUND: ['SQL_EXECUTION_ERROR', 'not-found', 'Not found'],
   GROUP_ID_NOT_FOUND: ['SQL_EXECUTION_ERROR', 'not-found', 'Not found'],
