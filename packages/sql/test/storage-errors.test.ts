@@ -31,14 +31,15 @@ test('a database that a stranger holds', async () => {
   assert.deepEqual(await engine.messages('sam', insert), ['Inserted 1 row(s)'])
 })
 
-describe('a directory that may only be read', () => {
-  function written(directory: string): string {
-    chmodSync(directory, 0o555)
-    const { stdout, stderr } = spawnSync(process.execPath, [CHILD, directory], { encoding: 'utf8' })
-    chmodSync(directory, 0o755)
-    return stdout + stderr
-  }
+/** What it is answered who tries to write there. */
+function written(directory: string): string {
+  chmodSync(directory, 0o555)
+  const { stdout, stderr } = spawnSync(process.execPath, [CHILD, directory], { encoding: 'utf8' })
+  chmodSync(directory, 0o755)
+  return stdout + stderr
+}
 
+describe('a directory that may only be read', () => {
   test('without a database', async () => {
     await using engine = await open()
     const empty = join(engine.directory, 'empty')
