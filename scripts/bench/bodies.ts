@@ -4,6 +4,8 @@
 export const RECORDS_PER_REQUEST = 100
 export const RECORD_BYTES = 300
 
+const ERROR_EVERY = 100
+
 /** A JSON array of Datadog-style logs, one of exactly as many bytes as each of `sizes` says. */
 export function logBatch(sizes: readonly number[]): string {
   return `[${sizes.map((bytes, index) => log(index, bytes)).join(',')}]`
@@ -20,7 +22,7 @@ function log(index: number, bytes: number): string {
     ddtags: 'env:prod,version:1.4.2',
     hostname: 'web-17',
     service: 'basket',
-    status: index % 100 === 99 ? 'error' : 'info',
+    status: index % ERROR_EVERY === 0 ? 'error' : 'info',
     message: '',
   }
   const message = `request ${String(index).padStart(6, '0')} took 37 ms `

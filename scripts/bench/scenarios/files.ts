@@ -18,7 +18,7 @@ const MULTIPART = { 'content-type': 'multipart/form-data; boundary=edge' }
 
 export const files: Scenario = {
   name: 'files',
-  depth: 'quick',
+  depth: 'default',
   async measure({ runs }) {
     await using broker = await startBroker({ topics: {} })
     await using floor = await startFloor('sink')

@@ -20,7 +20,7 @@ const SQL = 'SELECT * FROM bench WHERE id >= 0'
 
 export const live: Scenario = {
   name: 'live',
-  depth: 'quick',
+  depth: 'default',
   async measure({ runs }) {
     await using broker = await startBroker({ topics: {}, flags: ['--auth-requests-per-second', '0', '--sql-requests-per-second', '0'] })
     await using floor = await startFloor('hello')

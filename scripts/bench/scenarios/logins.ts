@@ -21,7 +21,7 @@ const RECORDS = 10_000
 
 export const logins: Scenario = {
   name: 'logins',
-  depth: 'quick',
+  depth: 'default',
   async measure({ runs }) {
     await using broker = await startBroker({ topics: { bench: 1 }, flags: ['--auth-requests-per-second', '0'] })
     using client = connect(broker.url)

@@ -21,7 +21,7 @@ const VARIATIONS: readonly Variation[] = [
 
 export const sqlInsert: Scenario = {
   name: 'sql-insert',
-  depth: 'quick',
+  depth: 'default',
   async measure(settings) {
     const findings: Finding[] = []
     for (const variation of VARIATIONS) findings.push(await insertAt(variation, settings))

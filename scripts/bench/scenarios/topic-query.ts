@@ -3,27 +3,28 @@
  * what lies between them.
  *
  * - Its floor is the least that SQLite can do: the same condition over the rows of the log's own file, with nobody between.
- * - Senders write to another topic, at full speed, so that the query always reads the same.
+ * - Senders write to another topic, so that the query always reads the same, and at a pace that leaves room: at full speed it is the disk that they
+ *   wait for.
  */
 import { join } from 'node:path'
 // oxlint-disable-next-line no-restricted-imports -- the broker's own connections are in another process
 import { DatabaseSync } from 'node:sqlite'
-import { connect, timed } from '../client.ts'
+import { setTimeout as after } from 'node:timers/promises'
+import { evenLogBatch, RECORD_BYTES } from '../bodies.ts'
+import { assertOk, connect, timed } from '../client.ts'
 import type { Client } from '../client.ts'
-import { assertAllAnswered, latencyOf } from '../compare.ts'
 import { commonOffsets, fill } from '../fill.ts'
-import { intakeLoad, load } from '../load.ts'
-import type { MeasuredLoad } from '../load.ts'
 import type { Finding, Scenario, Settings } from '../scenario.ts'
 import { startBroker } from '../servers.ts'
 import type { Broker } from '../servers.ts'
 import { logInAsDba, runSql } from '../sql-session.ts'
 import type { Session } from '../sql-session.ts'
-import { spread } from '../statistics.ts'
+import { percentile, spread } from '../statistics.ts'
 import type { Spread } from '../statistics.ts'
 
 const PARTITIONS = 16
-const CONNECTIONS = 8
+const SENDERS = 8
+const SENDER_PAUSE_MS = 10
 const RECORDS = 1_000_000
 const RECORDS_BETWEEN_BOUNDS = 1_000
 const MS_PER_SECOND = 1_000
@@ -34,7 +35,7 @@ const FLOOR_QUERY = `
 
 export const topicQuery: Scenario = {
   name: 'topic-query',
-  depth: 'quick',
+  depth: 'default',
   async measure(settings) {
     await using broker = await startBroker({
       topics: { queried: PARTITIONS, bench: 64 },
@@ -96,47 +97,59 @@ function countPlainly({ dataDir }: Broker): number {
   }
 }
 
-async function queryBesideIntake(broker: Broker, client: Client, session: Session, settings: Settings): Promise<readonly Finding[]> {
+async function queryBesideIntake({ url }: Broker, client: Client, session: Session, settings: Settings): Promise<readonly Finding[]> {
   const { runs, durationSeconds, warmUpSeconds } = settings
-  const intake = intakeLoad({ connections: CONNECTIONS })
-  await load(broker.url, warmUpSeconds, intake)
-  const beside: MeasuredLoad[] = []
-  const peaceful: MeasuredLoad[] = []
+  await sendFor(url, warmUpSeconds)
+  const besideRuns: (readonly number[])[] = []
+  const aloneRuns: (readonly number[])[] = []
   const queryMs: number[] = []
   for (let run = 0; run < runs; run++) {
-    const underWay = load(broker.url, durationSeconds, intake)
-    queryMs.push(...(await queryUntil(underWay, client, session)))
-    beside.push(await underWay)
-    peaceful.push(await load(broker.url, durationSeconds, intake))
+    aloneRuns.push(await sendFor(url, durationSeconds))
+    const sending = sendFor(url, durationSeconds)
+    queryMs.push(...(await queryUntil(sending, client, session)))
+    besideRuns.push(await sending)
   }
-  assertAllAnswered('topic-query', [...beside, ...peaceful])
-  const note = `${CONNECTIONS} connections at full speed, 64 partitions, durability os; queries one after the other`
+  const note = `${SENDERS} senders of 100 x ${RECORD_BYTES} B, each with pauses of ${SENDER_PAUSE_MS} ms; queries one after the other`
   return [
-    {
-      name: 'intake p99 beside queries',
+    ...[0.5, 0.99].map((share) => ({
+      name: `intake beside queries, p${share * 100}`,
       unit: 'ms',
-      spread: spread(beside.map(({ p99Ms }) => p99Ms)),
-      floor: { name: 'in peace', spread: spread(peaceful.map(({ p99Ms }) => p99Ms)) },
-      latency: latencyOf(beside),
+      spread: over(besideRuns, share),
+      floor: { name: `intake without queries, p${share * 100}`, spread: over(aloneRuns, share) },
       note,
-    },
-    {
-      name: 'intake beside queries',
-      unit: 'requests/s',
-      spread: spread(beside.map(({ requestsPerSecond }) => requestsPerSecond)),
-      floor: { name: 'in peace', spread: spread(peaceful.map(({ requestsPerSecond }) => requestsPerSecond)) },
-      note,
-    },
+    })),
     { name: `count of ${RECORDS / 1e6} M beside intake`, unit: 's', spread: inSeconds(queryMs), note },
   ]
 }
 
+function over(runs: readonly (readonly number[])[], share: number): Spread {
+  return spread(runs.map((ms) => percentile(ms, share)))
+}
+
+/** Answers how long each request took. */
+async function sendFor(url: string, seconds: number): Promise<readonly number[]> {
+  using client = connect(url)
+  const body = Buffer.from(evenLogBatch())
+  const durationsMs: number[] = []
+  const endMs = performance.now() + seconds * MS_PER_SECOND
+  const send = async (): Promise<void> => {
+    while (performance.now() < endMs) {
+      const { ms, result } = await timed(() => client.post('/dd/bench/api/v2/logs', body))
+      assertOk(result)
+      durationsMs.push(ms)
+      await after(SENDER_PAUSE_MS)
+    }
+  }
+  await Promise.all(Array.from({ length: SENDERS }, send))
+  return durationsMs
+}
+
 /** One after the other, the last of them to its own end; answers how long each took. */
 async function queryUntil(end: Promise<unknown>, client: Client, session: Session): Promise<readonly number[]> {
-  const over = new AbortController()
-  const stop = () => over.abort()
+  const ended = new AbortController()
+  const stop = () => ended.abort()
   void end.then(stop, stop)
   const durationsMs: number[] = []
-  while (!over.signal.aborted) durationsMs.push((await timed(() => runSql(client, session, QUERY))).ms)
+  while (!ended.signal.aborted) durationsMs.push((await timed(() => runSql(client, session, QUERY))).ms)
   return durationsMs
 }

@@ -33,7 +33,8 @@ export async function mountSmallDisk(): Promise<SmallDisk> {
     limit: async () => {},
     makeRoom: () => rm(filler, { force: true }),
     async [Symbol.asyncDispose]() {
-      await run('umount', [mountPoint])
+      // What ended a moment ago may not have closed its files yet.
+      await run('umount', ['--lazy', mountPoint])
       await rmdir(mountPoint)
     },
   }
